@@ -1,0 +1,86 @@
+"""Plain output for commands: the answer to stdout, the narration to stderr, colour only where it is welcome.
+
+Owns encoding fallbacks and the decision about colour. It prints what it is given and knows nothing of courses.
+A stream that is closed or cannot show a character never ends a command.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_COLORS = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
+_MARKS = {"passed": ("✓", "ok"), "failed": ("✗", "x"), "other": ("·", "-"), "arrow": ("→", "->"), "bar": ("█░", "#.")}
+
+
+def prepare_streams() -> None:
+    """Make stdout and stderr replace what their encoding cannot show (cp1252, ASCII) instead of raising."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def say(text: str = "", *, end: str = "\n") -> None:
+    """One piece of the answer, on stdout, shown at once."""
+    _write(sys.stdout, text + end)
+
+
+def note(text: str) -> None:
+    """One sentence of narration, on stderr."""
+    _write(sys.stderr, text + "\n")
+
+
+def say_json(value: object) -> None:
+    """The answer for a program: one line of JSON in ASCII, so that no encoding can break it."""
+    import json
+
+    say(json.dumps(value, allow_nan=False))
+
+
+def colored(stream: TextIO | None = None) -> bool:
+    """True when the stream is a terminal that shows colours and the user has not declined them."""
+    stream = stream or sys.stdout
+    if stream is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
+def paint(text: str, *styles: str) -> str:
+    """The text in these styles on a colour terminal, else the text itself. Colour is never the only signal."""
+    if not text or not colored():
+        return text
+    return f"\x1b[{';'.join(_COLORS[s] for s in styles)}m{text}\x1b[0m"
+
+
+def mark(name: str) -> str:
+    """✓, ✗, · or → where stdout can show them, else words in ASCII."""
+    fancy, plain = _MARKS.get(name, _MARKS["other"])
+    return fancy if _shows(fancy) else plain
+
+
+def progress_bar(done: int, total: int, width: int = 20) -> str:
+    """A bar of `width` characters, full when all is done and only then."""
+    full, empty = _MARKS["bar"][0] if _shows(_MARKS["bar"][0]) else _MARKS["bar"][1]
+    filled = width * done // total if total else 0
+    return full * filled + empty * (width - filled)
+
+
+def _shows(text: str) -> bool:
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # started with the stream closed: `tutor list >&-`
+        return
+    stream.write(text)
+    stream.flush()
