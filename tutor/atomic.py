@@ -17,7 +17,7 @@ from tutor.model import TutorError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_REASONS = {
+REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your disk quota is used up",
     errno.EROFS: "the file system is read-only",
@@ -31,6 +31,7 @@ _REASONS = {
     errno.ENOENT: "it does not exist",
     errno.EIO: "the disk reports an error",
 }
+"""What the operating system's refusals mean; only these are the user's to mend."""
 
 _NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK}
 """What `os.link` says on file systems without hard links (FAT, some network drives, some containers)."""
@@ -38,7 +39,7 @@ _NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.E
 
 def refusal(action: str, path: Path, error: OSError) -> TutorError:
     """What could not be done, where, and why, as a sentence. `action` reads like "write" or "make the folder"."""
-    reason = _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
+    reason = REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
     return TutorError(f"Could not {action} {path}: {reason}. Nothing of yours was changed.")
 
 

@@ -48,7 +48,8 @@ class _Parser(argparse.ArgumentParser):
     """argparse whose complaint ends with where help is, in one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
+        ending = "" if message.endswith((".", "?")) else "."
+        self.exit(2, f"{self.prog}: {message}{ending} See `{self.prog} --help`.\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _COLORS = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
-_MARKS = {"passed": ("✓", "ok"), "failed": ("✗", "x"), "other": ("·", "-"), "arrow": ("→", "->"), "bar": ("█░", "#.")}
+_MARKS = {"passed": ("✓", "ok"), "failed": ("✗", "x"), "other": ("·", "-"), "arrow": ("→", "->")}
 
 
 def prepare_streams() -> None:
@@ -65,7 +65,7 @@ def mark(name: str) -> str:
 
 def progress_bar(done: int, total: int, width: int = 20) -> str:
     """A bar of `width` characters, full when all is done and only then."""
-    full, empty = _MARKS["bar"][0] if _shows(_MARKS["bar"][0]) else _MARKS["bar"][1]
+    full, empty = ("█", "░") if _shows("█░") else ("#", ".")
     filled = width * done // total if total else 0
     return full * filled + empty * (width - filled)
 

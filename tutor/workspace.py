@@ -14,16 +14,13 @@ import hashlib
 import os
 import time
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tutor.atomic import create_new, link_new, make_folder, move_new, refusal, write_atomic
 from tutor.model import Course, Exercise, TutorError
 from tutor.paths import user_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _FORMAT = 1
 _LAST = "last-workspace"
@@ -116,7 +113,9 @@ class Workspace:
 
         Files that exist stay as they are, whatever the course says; deleted ones are not brought back.
         """
-        files, stubs, added, notes = dict(self.manifest.files), dict(self.manifest.stubs), [], []
+        files, stubs = dict(self.manifest.files), dict(self.manifest.stubs)
+        added: list[str] = []
+        notes: list[str] = []
         for exercise in course.exercises:
             known = next((files.pop(old) for old in (exercise.id, *exercise.formerly) if old in files), None)
             files[exercise.id] = default_file(exercise) if known is None else self._follow(exercise, known, notes)
@@ -172,9 +171,8 @@ class Workspace:
     def _version_path(self, sha256: str) -> Path:
         return self.hidden / "history" / sha256[:2] / f"{sha256}.py"
 
-    def _write_manifest(self, **changes: object) -> None:
-        values = {name: getattr(self.manifest, name) for name in Manifest.__slots__} | changes
-        changed = Manifest(**values)
+    def _write_manifest(self, **changes: Any) -> None:
+        changed = replace(self.manifest, **changes)
         if changed != self.manifest or not _manifest_path(self.root).exists():
             write_atomic(_manifest_path(self.root), _to_toml(changed).encode())
             self.manifest = changed
@@ -265,17 +263,16 @@ def _from_toml(text: str, path: Path) -> Manifest:
         table = tomllib.loads(text)
         if table["format"] > _FORMAT:
             raise TutorError(f"{path.parent.parent} was made by a newer tutor. Upgrade: `pip install -U dl-tutor`.")
-        keys: Sequence[str] = ("course", "version", "root")
-        strings = {key: str(table[key]) for key in keys}
-        tables = {name: {str(k): str(v) for k, v in table[name].items()} for name in ("files", "stubs")}
+        files, stubs = ({str(k): str(v) for k, v in table[name].items()} for name in ("files", "stubs"))
+        manifest = Manifest(str(table["course"]), str(table["version"]), str(table["root"]), files, stubs)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise TutorError(
             f"{path} is damaged ({error}). Move that file away and run `tutor init {path.parent.parent}`: "
             "your exercises and progress stay as they are."
         ) from error
-    if any(_escapes(file) for file in tables["files"].values()):
+    if any(_escapes(file) for file in files.values()):
         raise TutorError(f"{path} names a file outside of the workspace. Move that file away and run `tutor init`.")
-    return Manifest(**strings, **tables)
+    return manifest
 
 
 def _escapes(file: str) -> bool:

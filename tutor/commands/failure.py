@@ -5,40 +5,28 @@ Loaded only when something went wrong.
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 import traceback
 from pathlib import Path
 
+from tutor.atomic import REASONS
 from tutor.model import TutorError
 from tutor.paths import user_folder
-
-_MACHINE = {
-    errno.ENOSPC: "The disk is full",
-    errno.EDQUOT: "Your disk quota is used up",
-    errno.EROFS: "The file system is read-only",
-    errno.EACCES: "Permission denied",
-    errno.EPERM: "Permission denied",
-    errno.EMFILE: "Too many files are open",
-    errno.ENOMEM: "The machine is out of memory",
-}
 
 
 def explain(error: Exception) -> tuple[str, int]:
     """The sentence for this error and the exit code: 2 when the user can act, 3 when it is our mistake."""
     if isinstance(error, TutorError):
         return str(error), 2
-    if isinstance(error, OSError) and error.errno in _MACHINE:
-        return machine_sentence(error), 2
+    if isinstance(error, OSError) and error.errno in REASONS:
+        return _refused(error), 2
     return _internal(error), 3
 
 
-def machine_sentence(error: OSError) -> str:
-    """One sentence for what the operating system refused: what, and where."""
-    what = _MACHINE.get(error.errno or 0, error.strerror or str(error))
-    where = f": {os.fspath(error.filename)}" if isinstance(error.filename, (str, bytes, os.PathLike)) else ""
-    return f"{what}{where}. Nothing was lost; make room or choose another folder, then try again."
+def _refused(error: OSError) -> str:
+    where = f" at {os.fsdecode(error.filename)}" if isinstance(error.filename, (str, bytes, os.PathLike)) else ""
+    return f"the operating system refused{where}: {REASONS[error.errno or 0]}. Mend that, then try again."
 
 
 def _internal(error: Exception) -> str:

@@ -64,12 +64,13 @@ def _row(row: object, table: str, where: str) -> dict[str, Value]:
         raise TutorError(f"{where} has not the keys {', '.join(TABLES[table])}. Nothing was imported.")
     for key, value in row.items():
         kind = _NUMBERS.get(key, str)
-        allowed = (int, float) if kind is float else (kind,)
-        sane = isinstance(value, str) or (
-            isinstance(value, (int, float)) and math.isfinite(value) and abs(value) < 2**62
-        )
-        if not isinstance(value, allowed) or isinstance(value, bool) or not sane:
-            raise TutorError(
-                f"{where}: `{key}` should be of type {kind.__name__}, not {value!r:.40}. Nothing was imported."
-            )
+        if not _fits(value, kind):
+            raise TutorError(f"{where}: `{key}` is {value!r:.40}, not of type {kind.__name__}. Nothing was imported.")
     return row
+
+
+def _fits(value: object, kind: type) -> bool:
+    """True for what SQLite stores unchanged: no bool, no infinity, no integer of more than 64 bits."""
+    if isinstance(value, str) or isinstance(value, bool) or not isinstance(value, (int, float)):
+        return isinstance(value, str) and kind is str
+    return math.isfinite(value) and abs(value) < 2**62 and (kind is float or (kind is int and isinstance(value, int)))

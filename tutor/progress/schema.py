@@ -66,9 +66,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 """One tuple of statements a version; `PRAGMA user_version` counts how many were applied. Never edit an old one."""
 
-_SHARED_FILE_SYSTEMS = frozenset(
-    "nfs nfs4 cifs smb3 smbfs 9p afs lustre beegfs gpfs ceph glusterfs fuse.sshfs vboxsf".split()
-)
+_SHARED_FILE_SYSTEMS = {
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "lustre", "beegfs", "gpfs", "ceph", "fuse.sshfs", "vboxsf",
+}  # fmt: skip
 
 
 def sentence(error: sqlite3.Error, path: Path) -> TutorError:

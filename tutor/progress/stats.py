@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor.progress.review import Review, reviews
@@ -110,7 +111,7 @@ def compute(
 def time_spent(moments: Iterable[float]) -> float:
     """Seconds between neighbouring moments, without the pauses; never negative, whatever the clock did."""
     ordered = sorted(moments)
-    gaps = (later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False))
+    gaps = (later - earlier for earlier, later in pairwise(ordered))
     return sum(gap for gap in gaps if gap <= _PAUSE)
 
 

@@ -207,9 +207,8 @@ class Progress:
             # Another tutor is just doing the same, or there is no shared memory here: the default journal is as safe.
             if primary_code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR):
                 raise
-        connection.execute(
-            "PRAGMA synchronous = FULL"
-        )  # a verdict that was shown survives a power cut; costs one fsync
+        # One fsync an attempt: a verdict that was shown survives a power cut.
+        connection.execute("PRAGMA synchronous = FULL")
         if version < len(MIGRATIONS):
             _migrate(connection)
 
