@@ -16,7 +16,6 @@ import time
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from tutor.atomic import create_new, link_new, make_folder, move_new, refusal, write_atomic
 from tutor.model import Course, Exercise, TutorError
@@ -82,7 +81,7 @@ class Workspace:
         """Put a fresh stub in place; returns where the former file is kept (None when there was none)."""
         stub = exercise.stub.read_bytes()
         backup = self._replace(exercise, stub)
-        self._write_manifest(stubs={**self.manifest.stubs, exercise.id: digest(stub)})
+        self._write_manifest(replace(self.manifest, stubs={**self.manifest.stubs, exercise.id: digest(stub)}))
         return backup
 
     def restore(self, exercise: Exercise, sha256: str) -> Path | None:
@@ -92,14 +91,14 @@ class Workspace:
     def keep(self, data: bytes) -> str:
         """Store a graded version under its SHA-256, which is returned; the same content is stored once."""
         sha256 = digest(data)
-        path = self._version_path(sha256)
+        path = self.version_path(sha256)
         if not path.exists():
             create_new(path, data)
         return sha256
 
     def version(self, sha256: str) -> bytes:
         """The content of a graded version; raises TutorError when it is gone or was changed on disk."""
-        path = self._version_path(sha256)
+        path = self.version_path(sha256)
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -128,7 +127,7 @@ class Workspace:
                     added.append(exercise.id)
         if added and self.manifest.files:
             notes.append(f"The course has new exercises; added to your workspace: {', '.join(added)}.")
-        self._write_manifest(course=course.id, version=course.version, root=root, files=files, stubs=stubs)
+        self._write_manifest(Manifest(course.id, course.version, root, files, stubs))
         return notes
 
     def _follow(self, exercise: Exercise, known: str, notes: list[str]) -> str:
@@ -168,11 +167,11 @@ class Workspace:
             raise refusal("keep a backup of", path, error) from error
         raise TutorError(f"Could not find a free name for a backup in {folder}. Nothing of yours was changed.")
 
-    def _version_path(self, sha256: str) -> Path:
+    def version_path(self, sha256: str) -> Path:
+        """Where a graded version is kept."""
         return self.hidden / "history" / sha256[:2] / f"{sha256}.py"
 
-    def _write_manifest(self, **changes: Any) -> None:
-        changed = replace(self.manifest, **changes)
+    def _write_manifest(self, changed: Manifest) -> None:
         if changed != self.manifest or not _manifest_path(self.root).exists():
             write_atomic(_manifest_path(self.root), _to_toml(changed).encode())
             self.manifest = changed

@@ -71,6 +71,6 @@ def _row(row: object, table: str, where: str) -> dict[str, Value]:
 
 def _fits(value: object, kind: type) -> bool:
     """True for what SQLite stores unchanged: no bool, no infinity, no integer of more than 64 bits."""
-    if isinstance(value, str) or isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, (str, bool)) or not isinstance(value, (int, float)):
         return isinstance(value, str) and kind is str
     return math.isfinite(value) and abs(value) < 2**62 and (kind is float or (kind is int and isinstance(value, int)))
