@@ -78,9 +78,10 @@ class Workspace:
         write_atomic(self.path(exercise), data)
 
     def reset(self, exercise: Exercise) -> Path | None:
-        """Put a fresh stub in place; returns where the former file is kept (None when there was none)."""
-        stub = exercise.stub.read_bytes()
-        backup = self._replace(exercise, stub)
+        """Put a fresh stub in place; returns where the former file is kept (None when there was nothing to keep)."""
+        stub, path = exercise.stub.read_bytes(), self.path(exercise)
+        untouched = path.is_file() and path.read_bytes() == stub
+        backup = None if untouched else self._replace(exercise, stub)
         self._write_manifest(replace(self.manifest, stubs={**self.manifest.stubs, exercise.id: digest(stub)}))
         return backup
 

@@ -1,0 +1,130 @@
+"""`tutor grade`: check exercises and say what is wrong.
+
+Exit code: 0 when all passed, 1 when a check failed, 2 when a file could not be graded at all.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.commands.common import session_of, tell_notices
+from tutor.commands.report import Report
+from tutor.console import note, paint, say, say_json
+from tutor.model import Exercise, TutorError, Verdict
+from tutor.text.nearest import nearest
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from tutor.model import Finding
+    from tutor.session import Session
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("exercise", nargs="*", help="which to check; without any, the one you saved last")
+    parser.add_argument("--all", action="store_true", help="every exercise you have begun")
+    parser.add_argument("--file", type=Path, help="check this file instead of the workspace's (one exercise)")
+    parser.add_argument("--check", action="append", default=[], metavar="NAME", help="only this check; may be repeated")
+    parser.add_argument("--seed", type=int, default=None, help="for the draws; the same seed gives the same verdict")
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda", "mps", "auto", "all"])
+    parser.add_argument("--debug", action="store_true", help="in one process, so that breakpoint() works; never counts")
+    parser.add_argument("--details", action="store_true", help="open every finding, not only the first")
+    parser.add_argument("--json", action="store_true", help="one verdict a line, for programs")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Grade and print; one exercise that cannot be graded does not keep the others from it."""
+    with session_of(args) as session:
+        exercises = _chosen(session, args)
+        checks = _checks(exercises, args.check)
+        session.grader.warm()
+        codes = [_one(session, exercise, checks, args) for exercise in exercises]
+        tell_notices(session)
+    return max(codes)
+
+
+def _one(session: Session, exercise: Exercise, checks: tuple[str, ...], args: argparse.Namespace) -> int:
+    try:
+        if args.debug:
+            verdict = _debug(session, exercise, checks, args)
+        else:
+            stream = session.grade(exercise.id, device=args.device, seed=args.seed, checks=checks, path=args.file)
+            verdict = show(stream, exercise, as_json=args.json, everything=args.details)
+    except TutorError as error:
+        note(f"tutor: {error}")
+        return 2
+    return 0 if verdict.passed else 1
+
+
+def show(
+    stream: Iterable[Finding | Verdict], exercise: Exercise, *, as_json: bool = False, everything: bool = False
+) -> Verdict:
+    """Print findings as they come and then the verdict, which is returned."""
+    if as_json:
+        return _show_json(stream)
+    report = Report(everything=everything)
+    begun = False
+    for item in stream:
+        if not begun:
+            say(f"{paint(exercise.id, 'bold')}  {exercise.title}")
+            begun = True
+        if isinstance(item, Verdict):
+            report.verdict(item)
+            return item
+        report.finding(item)
+    raise RuntimeError(f"the grader ended without a verdict on {exercise.id}")
+
+
+def _show_json(stream: Iterable[Finding | Verdict]) -> Verdict:
+    from tutor.grading.record import verdict_to_json
+
+    verdict = next(item for item in stream if isinstance(item, Verdict))
+    say_json(verdict_to_json(verdict))
+    return verdict
+
+
+def _debug(session: Session, exercise: Exercise, checks: tuple[str, ...], args: argparse.Namespace) -> Verdict:
+    from tutor.grading.client import debug
+
+    note("One process, no limits: a verdict to look around in, which does not count. ctrl+d leaves the debugger.")
+    verdict = debug(session.job(exercise.id, device=args.device, seed=args.seed, checks=checks, path=args.file))
+    return show([*verdict.findings, verdict], exercise, as_json=args.json, everything=args.details)
+
+
+def _chosen(session: Session, args: argparse.Namespace) -> list[Exercise]:
+    named = [session.exercise(name) for name in args.exercise]
+    if args.file is not None and len(named) != 1:
+        raise TutorError("`--file` needs exactly one exercise: `tutor grade softmax --file my.py`.")
+    if args.all:
+        states = session.states()
+        begun = [e for e in session.course.exercises if states[e.id] != "new"]
+        if not begun:
+            raise TutorError("You have not begun any exercise yet; `tutor next` says where to begin.")
+        return begun
+    return named or [_saved_last(session)]
+
+
+def _saved_last(session: Session) -> Exercise:
+    edited = [e for e in session.course.exercises if session.workspace.edited(e)]
+    if not edited:
+        raise TutorError("Which exercise? You have not edited any yet; `tutor next` says where to begin.")
+    latest = max(edited, key=lambda e: session.workspace.path(e).stat().st_mtime)
+    note(f"Checking {latest.id}, which you saved last.")
+    return latest
+
+
+def _checks(exercises: list[Exercise], names: list[str]) -> tuple[str, ...]:
+    """The full names of the checks that were asked for; `rows_sum_to_one` stands for `test_rows_sum_to_one`."""
+    if not names:
+        return ()
+    text = "\n".join(exercise.checks.read_text(encoding="utf-8") for exercise in exercises)
+    known = re.findall(r"^def (test_\w+)", text, re.MULTILINE)
+    wanted = [name if name.startswith("test_") else f"test_{name}" for name in names]
+    for name in wanted:
+        if name not in known:
+            raise TutorError(f"There is no check called {name!r}{nearest(name, known)}.")
+    return tuple(wanted)
