@@ -105,8 +105,10 @@ FONTS = _words(
 )
 WORDS = _words("mathrm mathit mathsf mathtt operatorname")
 TEXTS = _words("text textrm textbf textit texttt textsf textup textsc emph mbox hbox textnormal")
-IGNORED = _words("""displaystyle textstyle scriptstyle scriptscriptstyle nonumber notag bf it rm cal tt sf small large Large tiny
-    normalsize footnotesize hline limits nolimits boldmath allowbreak nobreak relax protect""")
+IGNORED = _words("""
+    displaystyle textstyle scriptstyle scriptscriptstyle nonumber notag bf it rm cal tt sf small large Large
+    tiny normalsize footnotesize hline limits nolimits boldmath allowbreak nobreak relax protect
+""")
 LETTERS = {
     "mathcal": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
     "mathscr": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
