@@ -1,0 +1,89 @@
+"""`tutor start`: open the app; on first use make the workspace it works in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.commands.common import shorter, tell_notices
+from tutor.console import note
+from tutor.model import TutorError
+from tutor.session import open_session
+from tutor.workspace import find_workspace
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tutor.session import Session
+
+SMALLEST = (40, 12)
+"""Columns and rows below which nothing can be read in the app."""
+
+DEFAULT_FOLDER = Path("~/tutor")
+
+_PLAIN = "Without the app: `tutor init DIR`, `tutor next`, `tutor show EXERCISE`, `tutor watch`, `tutor hint EXERCISE`."
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("exercise", nargs="?", help="open this exercise at once")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the app, or say why it cannot be and what to use instead."""
+    if problem := unusable():
+        raise TutorError(f"The app needs a terminal: {problem}. {_PLAIN}")
+    with _session(args) as session:
+        exercise = session.exercise(args.exercise).id if args.exercise else None
+        session.grader.warm()  # torch is imported while the learner reads
+        return _open(session, exercise)
+
+
+def unusable() -> str:
+    """Why the app cannot run in this terminal, empty when it can."""
+    if sys.stdin is None or sys.stdout is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "its input or output is not one"
+    if os.environ.get("TERM", "") in ("dumb", "unknown") and sys.platform != "win32":
+        return f"TERM={os.environ['TERM']} cannot place text freely"
+    columns, rows = shutil.get_terminal_size()
+    if columns < SMALLEST[0] or rows < SMALLEST[1]:
+        return f"this one has {columns}×{rows} characters, and {SMALLEST[0]}×{SMALLEST[1]} is the least"
+    return ""
+
+
+def _open(session: Session, exercise: str | None) -> int:
+    from tutor.tui.app import TutorApp
+
+    app = TutorApp(session, exercise=exercise)
+    app.run()
+    tell_notices(session)
+    return app.return_code or 0
+
+
+def _session(args: argparse.Namespace) -> Session:
+    """The session; without any workspace the learner is asked where to make one."""
+    root = args.workspace or find_workspace(Path.cwd())
+    if root is not None:
+        return open_session(args.course, root, create=args.workspace is not None)
+    while True:
+        folder = _ask()
+        try:
+            session = open_session(args.course, folder, create=True)
+        except TutorError as error:
+            note(f"tutor: {error}")
+            continue
+        note(f"Your exercises are in {shorter(folder)}.")
+        return session
+
+
+def _ask() -> Path:
+    note("Your own copies of the exercises need a folder; the course itself is never edited.")
+    sys.stderr.write(f"Which folder? [{DEFAULT_FOLDER}] ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        raise KeyboardInterrupt  # ctrl+d is a way to leave, like ctrl+c
+    return Path(answer.strip() or DEFAULT_FOLDER).expanduser().absolute()
