@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from types import SimpleNamespace
 
 import numpy as np
 import torch
 
-from tutor.training import Target, knob, toggle
+from tutor.training import Log, Target, knob, toggle
 
 TITLE = "Line fitting live"
 USES = ("data-iter", "linreg-grad", "sgd-step")
@@ -41,7 +41,7 @@ class Knobs:
     standardise: bool = toggle(False, help="subtract each feature's mean, divide by its standard deviation")
 
 
-def train(mine: Any, log: Any, device: str, knobs: Knobs) -> None:
+def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     """Mini-batch descent from zero; the weights are logged in the units of the data as they were made."""
     rng = log.rng()
     X = rng.normal(size=(1000, 2))  # (N, D)

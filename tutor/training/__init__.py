@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.training.figure import Axis, Bars, Figure, Grid, Line, Note, Scatter
 from tutor.training.knobs import choice, knob, toggle
+from tutor.training.log import Log
 from tutor.training.target import Target
 
-__all__ = ["Axis", "Bars", "Figure", "Grid", "Line", "Note", "Scatter", "Target", "choice", "knob", "toggle"]
+__all__ = ["Axis", "Bars", "Figure", "Grid", "Line", "Log", "Note", "Scatter", "Target", "choice", "knob", "toggle"]

@@ -1,0 +1,144 @@
+"""One lab run in a plain terminal: narration and progress on stderr, then the curves on stdout, append-only."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tutor.console import colored, note, say, say_json
+from tutor.training.events import End, Event, Meta, Said, to_json
+from tutor.training.narrate import clock, comparison, ending, whose_code
+from tutor.training.record import RunRecord, time_left
+from tutor.training.run import LabRun
+from tutor.training.store import RunWriter, load_run
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from tutor.training.job import LabJob
+    from tutor.training.module import LabModule
+
+
+def train_plain(args: argparse.Namespace, job: LabJob, module: LabModule, folder: Path | None, live: bool) -> int:
+    """Train, tell, draw. `live` rewrites one progress line; otherwise a line is added now and then."""
+    others = {name: load_run(folder, name) for name in args.compare} if folder is not None else {}
+    record = RunRecord()
+    teller = _Teller(record, live=live, quiet=args.json)
+    with LabRun(job, reference=not args.no_reference) as run:
+        _follow(run, record, teller, folder, json=args.json)
+    if not args.json:
+        _draw(record, module, args, others)
+    return 0 if record.reached else 1
+
+
+def _follow(run: LabRun, record: RunRecord, teller: _Teller, folder: Path | None, *, json: bool) -> None:
+    writer = RunWriter(folder, run.job.lab) if folder is not None else None
+    record.id = writer.id if writer is not None else ""
+    events = run.events()
+    while True:
+        try:
+            event = next(events, None)
+        except KeyboardInterrupt:  # the first ctrl+c ends the run in order, so that it is judged and kept
+            note("\nStopping …")
+            run.stop()
+            # A generator that was interrupted is finished; what the processes still say is read by a new one.
+            events = run.rest()
+            continue
+        if event is None:
+            break
+        record.accept(event)
+        if writer is not None:
+            writer.write(event)
+        if json:
+            say_json(to_json(event))
+        teller.tell(event)
+    if writer is not None:
+        writer.close()
+        if writer.problem:
+            note(writer.problem)
+    teller.done()
+
+
+class _Teller:
+    """Says on stderr what a reader must know while it runs."""
+
+    def __init__(self, record: RunRecord, *, live: bool, quiet: bool) -> None:
+        self._record, self._live, self._quiet = record, live and not quiet, quiet
+        self._start = self._shown = time.monotonic()
+        self._tenth = 0
+        self._open = False
+
+    def tell(self, event: Event) -> None:
+        if self._quiet:
+            return
+        match event:
+            case Meta(who="mine"):
+                self._line(f"{event.title}, seed {event.seed}. {whose_code(event)}")
+            case Said(who="mine", kind="note"):
+                self._line(event.text)
+            case Said(who="mine", kind="printed"):
+                self._line(f"  your code prints: {event.text}")
+            case End(who="reference", outcome="error" | "died" | "stalled"):
+                self._line(f"The reference run failed: {event.sentence}")
+            case _:
+                self._progress()
+
+    def done(self) -> None:
+        if self._open:
+            note("")
+        self._open = False
+
+    def _line(self, text: str) -> None:
+        self.done()
+        note(text)
+
+    def _progress(self) -> None:
+        half = self._record.mine
+        done, now = half.fraction, time.monotonic()
+        if done is None:
+            return
+        if self._live:
+            if now - self._shown >= 0.2:
+                self._shown, self._open = now, True
+                sys.stderr.write(f"\r{self._text(done, now)}\x1b[K")
+                sys.stderr.flush()
+        elif int(done * 10) > self._tenth and now - self._shown >= 1.0:
+            self._tenth, self._shown = int(done * 10), now
+            note(self._text(done, now))
+
+    def _text(self, done: float, now: float) -> str:
+        half = self._record.mine
+        left = time_left(half, now - self._start)
+        values = "  ".join(f"{n} {s.values[-1]:.4g}" for n, s in list(half.series.items())[:3] if s.values)
+        return f"{round(100 * done):3d} %  {clock(left)} left  {values}"
+
+
+def _draw(record: RunRecord, module: LabModule, args: argparse.Namespace, others: dict[str, RunRecord]) -> None:
+    from tutor.training.pictures import View, curve
+    from tutor.training.plot import render
+
+    width = max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
+    metrics = record.metrics(module.curves)
+    for number, metric in enumerate(metrics[:2]):
+        log = args.log or (module.log_axis and number == 0)
+        figure = curve(record, metric, View(log, args.smooth), others)
+        say(_trimmed(render(figure, width, 16, color=colored())))
+        say()
+    for figure in record.mine.figures.values():
+        say(_trimmed(render(figure, width, 18, color=colored())))
+        say()
+    for metric in metrics:
+        if sentence := comparison(record, metric):
+            say(sentence)
+    for line in ending(record.mine):
+        say(line)
+    if record.id:
+        note(f"Kept as {record.id}; `tutor lab --runs` lists, `--compare {record.id}` lays it over another run.")
+
+
+def _trimmed(picture: str) -> str:
+    """Without blanks at the ends of lines and empty lines at the end: it is text to be read and copied."""
+    return "\n".join(line.rstrip() for line in picture.split("\n")).rstrip()
