@@ -86,8 +86,9 @@ def present(path: Path, owner: str) -> Path:
     """Give the path back, or raise CourseError naming the nearest file beside it."""
     if path.is_file():
         return path
-    beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-    raise CourseError(f"{shown(path)}: this file of {owner} is missing{nearest(path.name, beside)}")
+    beside = [other.name for other in path.parent.glob(f"*{path.suffix}")]
+    hint = nearest(path.name, beside)
+    raise CourseError(f"{shown(path)}: this file of {owner} is missing{hint if 'mean' in hint else ''}")
 
 
 def constants(path: Path, *names: str) -> list[object]:

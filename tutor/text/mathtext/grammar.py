@@ -167,6 +167,8 @@ class Parser:
         if token in "^_'" and token:
             self.at -= 1
             return Row(())
+        if token == ":" and self.peek() == "=":
+            return Symbol(":" + self.take(), "rel")
         if token == "~":
             return Symbol(" ", "space")
         return Symbol(*s.SIGNS.get(token, (token, "ord")))

@@ -45,7 +45,7 @@ RELATIONS = _pairs(r"""
 PUNCTUATION = {",": ",", ";": ";"}
 SIGNS: dict[str, tuple[str, Class]] = {
     "+": ("+", "bin"), "-": ("−", "bin"), "*": ("*", "bin"), "=": ("=", "rel"), "<": ("<", "rel"), ">": (">", "rel"),
-    ":": (":", "rel"), ",": (",", "punct"), ";": (";", "punct"), "(": ("(", "open"), "[": ("[", "open"),
+    ":": (":", "punct"), ",": (",", "punct"), ";": (";", "punct"), "(": ("(", "open"), "[": ("[", "open"),
     ")": (")", "close"), "]": ("]", "close"),
 }  # fmt: skip
 
