@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tutor.text.plain import Style
+
 _COLORS = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
 _MARKS = {"passed": ("✓", "ok"), "failed": ("✗", "x"), "other": ("·", "-"), "arrow": ("→", "->")}
 
@@ -55,6 +57,13 @@ def paint(text: str, *styles: str) -> str:
     if not text or not colored():
         return text
     return f"\x1b[{';'.join(_COLORS[s] for s in styles)}m{text}\x1b[0m"
+
+
+def text_style() -> Style:
+    """How course texts are to be printed on this stdout."""
+    from tutor.text.plain import Style, style_for
+
+    return Style() if sys.stdout is None else style_for(sys.stdout, color=colored())
 
 
 def mark(name: str) -> str:
