@@ -5,11 +5,18 @@ Owns no behaviour. Threads post these messages; only their handlers touch widget
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from functools import wraps
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast, runtime_checkable
 
 from textual.message import Message
 
+from tutor.model import TutorError
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.dom import DOMNode
+
     from tutor.model import Finding, Verdict
 
 
@@ -52,3 +59,20 @@ class GradeBroke(Message):
     def __init__(self, sentence: str) -> None:
         super().__init__()
         self.sentence = sentence
+
+
+Method = TypeVar("Method", bound="Callable[..., object]")
+
+
+def told(method: Method) -> Method:
+    """Make a TutorError of a screen's or app's method a toast with its sentence instead of the end of the app."""
+
+    @wraps(method)
+    def wrapper(self: DOMNode, *arguments: object) -> object:
+        try:
+            return method(self, *arguments)
+        except TutorError as error:
+            self.app.notify(str(error), severity="error", timeout=10, markup=False)
+            return None
+
+    return cast("Method", wrapper)

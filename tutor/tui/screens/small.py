@@ -1,0 +1,36 @@
+"""What is shown when the terminal is too small for anything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from tutor.tui.widgets.status import Line
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class TooSmall(Screen[None]):
+    """Goes away by itself when the terminal is enlarged; what lies below keeps its state."""
+
+    DEFAULT_CSS = """
+    TooSmall { align: center middle; }
+    TooSmall Line { width: 100%; text-align: center; }
+    """
+
+    def __init__(self, smallest: tuple[int, int]) -> None:
+        super().__init__()
+        self._smallest = smallest
+
+    def compose(self) -> ComposeResult:
+        """Two short lines."""
+        columns, rows = self._smallest
+        yield Line("Make me larger")
+        yield Line(f"at least {columns}×{rows}")
+
+    def leave(self, then: object) -> None:
+        """Escape must not close this; only room does. Quitting goes on to the screens below."""
+        if callable(then) and getattr(then, "__name__", "") != "pop_screen":
+            then()
