@@ -40,8 +40,7 @@ def _public(source: Source) -> Mapping[str, object]:
 
 
 def _is_public(name: str, value: object, module: ModuleType) -> bool:
-    own = getattr(value, "__module__", None) in (module.__name__, f"{module.__name__}_variants")
-    return callable(value) and not name.startswith("_") and own
+    return callable(value) and not name.startswith("_") and getattr(value, "__module__", None) == module.__name__
 
 
 def run_file(path: Path, name: str) -> ModuleType:
