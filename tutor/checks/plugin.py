@@ -1,0 +1,249 @@
+"""The pytest plugin behind every verdict: the fixtures `mine` and `draw`, the list of checks, one outcome each.
+
+A check passes only when its function ran to its end for every draw; skips, missing checks and errors in fixtures are
+never a pass. All draws of a check run inside one pytest item: an item costs more than a draw.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+
+from tutor.checks.calls import Watched
+from tutor.checks.draws import Draw
+from tutor.checks.failure import CheckFailure
+from tutor.checks.finding import finding_of
+from tutor.model import Diagnosis, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCheck:
+    """A check that failed on one draw, and the means to run it again, with this or another program."""
+
+    name: str
+    error: BaseException
+    mine: object
+    index: int
+    count: int
+    rerun: Callable[[object, int], BaseException | None]
+    """(program, draw index) → what the check raises, or None when it passes."""
+
+
+Diagnoser = Callable[[FailedCheck], "Diagnosis | None"]
+
+
+@dataclass(slots=True)
+class Run:
+    """One program under all checks: what it is, how to run it, whom to tell, and the findings so far."""
+
+    mine: object
+    seed: int = 0
+    device: str = "cpu"
+    only: Sequence[str] = ()
+    on_start: Callable[[str], None] | None = None
+    on_finding: Callable[[Finding], None] | None = None
+    diagnose: Diagnoser | None = None
+    printed: Callable[[], str] | None = None
+    """What the learner's code printed since the check began; None when it runs in this process."""
+    stop_at_first: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    ended: str = ""
+    """Why the remaining checks are not run."""
+
+
+class ChecksPlugin:
+    """Collects one file of checks; `run` then puts programs through them, as often as wanted."""
+
+    def __init__(self, body: Callable[[ChecksPlugin], None]) -> None:
+        self._body = body
+        self._items: list[pytest.Function] = []
+        self._run = Run(None)
+        self._finding: Finding | None = None
+        self.broken = ""
+        """Why the file of checks cannot be used; empty when it can."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all checks, in the order of the file."""
+        return tuple(item.name for item in self._items)
+
+    # -- fixtures
+
+    @pytest.fixture
+    def mine(self) -> object:
+        """The program under test."""
+        return self._run.mine
+
+    @pytest.fixture
+    def draw(self, request: pytest.FixtureRequest) -> Draw:
+        """The first draw; each later one is put in its place by `pytest_pyfunc_call`."""
+        return self._draw(request.function, request.node.name, 0)
+
+    def _draw(self, check: object, name: str, index: int) -> Draw:
+        return Draw(self._run.seed, name, index, getattr(check, "tutor_draws", 1), self._run.device)
+
+    # -- pytest's hooks
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep the reason why the file cannot be imported."""
+        if report.failed and not self.broken:
+            self.broken = str(report.longrepr)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the list against which passes are counted."""
+        self._items = [item for item in items if isinstance(item, pytest.Function)]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> bool:
+        """Hand over to the body instead of running every item once."""
+        if not self.broken:
+            self._body(self)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run one check with all its draws; nothing is raised, so pytest formats no traceback that nobody reads."""
+        self._finding = self._check(pyfuncitem)
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A fixture of the check file that breaks, or a skip by a mark, has kept the check from running."""
+        if self._finding is None and (report.failed or report.skipped):
+            name = report.nodeid.rpartition("::")[2]
+            message = "the check was skipped" if report.skipped else str(report.longrepr).strip().splitlines()[-1]
+            self._finding = Finding(name, name, "not_run", report.duration, message)
+
+    # -- running
+
+    def run(self, run: Run) -> tuple[Finding, ...]:
+        """Put one program through the checks; one finding for each that was asked for, in order."""
+        self._run = run
+        if isinstance(run.mine, Watched) is False and getattr(run.mine, "tutor_last_call", None) is None:
+            run.mine = Watched(run.mine)
+        wanted = [item for item in self._items if not run.only or item.name in run.only or item.originalname in run.only]
+        for item, following in zip(wanted, [*wanted[1:], None], strict=True):
+            finding = self._not_run(item) if run.ended else self._one(item, following)
+            run.findings.append(finding)
+            if run.on_finding:
+                run.on_finding(finding)
+            if run.stop_at_first and finding.outcome != "passed":
+                break
+        return tuple(run.findings)
+
+    def _one(self, item: pytest.Function, following: pytest.Function | None) -> Finding:
+        if self._run.on_start:
+            self._run.on_start(item.name)
+        self._finding = None
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        finding = cast("Finding | None", self._finding)
+        return finding or Finding(item.name, sentence_of(item), "not_run", message="the check did not run")
+
+    def _not_run(self, item: pytest.Function) -> Finding:
+        return Finding(item.name, sentence_of(item), "not_run", message=self._run.ended)
+
+    def _check(self, item: pytest.Function) -> Finding:
+        run = self._run
+        count = getattr(item.function, "tutor_draws", 1)
+        if isinstance(run.mine, Watched):
+            run.mine.begin()
+        start = time.perf_counter()
+        output = ""
+        for index in range(count):
+            error, output = self._attempt(item, run.mine, index)
+            if error is None and index == count - 1:
+                error = _used_global_random(run.mine)
+            if error is not None:
+                return self._failed(item, error, index, count, start, output)
+        return Finding(item.name, sentence_of(item), "passed", time.perf_counter() - start, output=_shown(output))
+
+    def _attempt(self, item: pytest.Function, mine: object, index: int) -> tuple[BaseException | None, str]:
+        """Run the check's function for one draw and give what it raised, and what was printed."""
+        arguments = {name: item.funcargs[name] for name in inspect.signature(item.function).parameters}
+        arguments["mine"] = mine
+        if "draw" in arguments:
+            arguments["draw"] = self._draw(item.function, item.name, index)
+        printed = io.StringIO()
+        try:
+            with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
+                warnings.simplefilter("ignore")
+                item.function(**arguments)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # learner code may raise anything, SystemExit included
+            return error, self._output(printed)
+        return None, self._output(printed)
+
+    def _output(self, printed: io.StringIO) -> str:
+        return self._run.printed() if self._run.printed else printed.getvalue()
+
+    def _failed(
+        self, item: pytest.Function, error: BaseException, index: int, count: int, start: float, output: str
+    ) -> Finding:
+        run = self._run
+        if getattr(error, "tutor_ends_run", False):
+            run.ended = str(getattr(error, "tutor_ends_run", ""))
+        seconds = time.perf_counter() - start
+        return finding_of(
+            item.name,
+            sentence_of(item),
+            error,
+            seconds=seconds,
+            draw=f"draw {index + 1} of {count}, seed {run.seed}" if count > 1 else f"seed {run.seed}",
+            output=output,
+            diagnosis=None if run.ended else self._diagnosis(item, error, index, count),
+            learner_files=_files(run.mine),
+        )
+
+    def _diagnosis(self, item: pytest.Function, error: BaseException, index: int, count: int) -> Diagnosis | None:
+        if self._run.diagnose is None:
+            return None
+
+        def rerun(mine: object, at: int) -> BaseException | None:
+            watched = mine if mine is self._run.mine else Watched(mine)
+            return _with_result(self._attempt(item, watched, at)[0], watched)
+
+        failed = FailedCheck(item.name, _with_result(error, self._run.mine) or error, self._run.mine, index, count, rerun)
+        return self._run.diagnose(failed)
+
+
+def sentence_of(item: pytest.Function) -> str:
+    """The first line of the check's docstring: what the learner reads. Without one, the name as words."""
+    text = inspect.getdoc(item.function) or item.name.removeprefix("test_").replace("_", " ")
+    sentence = text.splitlines()[0]
+    return f"{sentence} [{item.callspec.id}]" if hasattr(item, "callspec") else sentence
+
+
+def _with_result(error: BaseException | None, mine: object) -> BaseException | None:
+    """Remember what the program returned last: a failed property often says no more about the numbers."""
+    if error is not None:
+        error.__dict__["tutor_result"] = getattr(mine, "tutor_last_result", None)
+    return error
+
+
+def _used_global_random(mine: object) -> CheckFailure | None:
+    used = set(getattr(mine, "tutor_random_used", ())) & {"numpy", "random"}
+    if not used:
+        return None
+    module = "np.random" if "numpy" in used else "random"
+    return CheckFailure(
+        f"the code used the global generator of `{module}`: use the generator that is passed in, or none", kind="random"
+    )
+
+
+def _files(mine: object) -> tuple[str, ...]:
+    found = getattr(mine, "__file__", None)
+    return (found,) if isinstance(found, str) else ()
+
+
+def _shown(output: str) -> str:
+    from tutor.checks.render import clean
+
+    return clean(output, 4000)

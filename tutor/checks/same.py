@@ -1,0 +1,227 @@
+"""`same`: one call of the learner's function against one call of the reference, compared in every respect.
+
+Each call gets copies of its own, so nothing that a function does to its arguments reaches the other one. Knows nothing of
+where the function lives: a plain function and a proxy into another process are treated alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import torch
+
+from tutor.checks.arguments import Arguments
+from tutor.checks.autograd import gradient_failure
+from tutor.checks.compare import Mismatch, Tolerance, compare
+from tutor.checks.failure import MISSING, CheckFailure, Kind
+from tutor.checks.trees import content, has_floats, leaves, trainable
+
+Function = Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    rtol: float | None
+    atol: float | None
+    exact: bool
+    grads: bool | None
+    may_change: tuple[str | int, ...]
+    may_alias: bool
+    note: str
+
+    def tolerance(self, dtype: str) -> Tolerance:
+        return Tolerance.of(dtype, self.rtol, self.atol, exact=self.exact)
+
+
+def same(
+    fn: Function,
+    reference: Function,
+    *args: object,
+    rtol: float | None = None,
+    atol: float | None = None,
+    exact: bool = False,
+    dtypes: Sequence[str] | None = ("float64", "float32"),
+    grads: bool | None = None,
+    may_change: Sequence[str | int] = (),
+    may_alias: bool = False,
+    note: str = "",
+    **kwargs: object,
+) -> None:
+    """Raise CheckFailure unless `fn` does what `reference` does with these arguments.
+
+    Compared are: type, shape, dtype, device, values, gradients under a random cotangent (for tensors that require
+    them), that no argument was changed and none handed back, and that a second call gives the same bits. The float64
+    pass compares with rtol 1e-9 and atol 1e-12 (gradients 1e-8), the float32 pass with 1e-5 and 1e-6 (gradients 1e-4)
+    against the float64 reference.
+
+    Args:
+        fn: the learner's function, such as `mine.softmax`.
+        reference: the truth. Wrap a torch function with `from_torch` when the arguments are NumPy arrays.
+        args: the arguments of both; what is not an array or a tensor is passed as it is.
+        rtol: relative tolerance instead of the default; so for `atol`, which is then taken literally (0 too).
+        atol: absolute tolerance.
+        exact: the same bits.
+        dtypes: one pass for each; None takes the arguments as they are. Without floating arguments there is one pass.
+        grads: None compares the gradients of the tensors that require one, True insists on that, False leaves it.
+        may_change: names or positions of arguments that the function is to change in place, like the reference does.
+        may_alias: the result may share memory with an argument (where the reference's does, it may anyway).
+        note: a sentence about this case, added to the message.
+        kwargs: the keyword arguments of both.
+    """
+    given = Arguments.of(fn, reference, args, kwargs)
+    options = _Options(rtol, atol, exact, grads, tuple(may_change), may_alias, note)
+    passes: Sequence[str | None] = dtypes if dtypes and has_floats(given.values) else (None,)
+    for number, dtype in enumerate(passes):
+        _Pass(fn, reference, given.duplicate(dtype), dtype, options).run(repeat=number == 0)
+
+
+@dataclass(slots=True)
+class _Pass:
+    """The comparison in one precision."""
+
+    fn: Function
+    reference: Function
+    given: Arguments
+    dtype: str | None
+    options: _Options
+    truth: object = None
+    like: object = None
+    truth_arguments: Arguments | None = field(default=None)
+
+    def run(self, *, repeat: bool) -> None:
+        self._ask_reference()
+        sent = self.given.duplicate()
+        got = call(self.fn, sent, self.given)
+        tolerance = self.options.tolerance(self._precision())
+        self._fail(compare(got, self.truth, tolerance, like=self.like), got=got)
+        self._arguments_unchanged(sent, got, tolerance)
+        self._no_alias(sent, got)
+        if self.options.grads is not False and trainable(self.given.values):
+            self._gradients(sent, got)
+        elif self.options.grads:
+            raise TypeError("same(grads=True) needs a tensor that requires a gradient among the arguments")
+        if repeat:
+            self._repeats(got)
+
+    def _ask_reference(self) -> None:
+        """The float64 result is the truth; the result in the pass's own precision tells dtypes and rounding."""
+        precise = self.given.duplicate("float64") if self.dtype else self.given.duplicate()
+        self.truth_arguments = precise
+        self.truth = self.like = precise.apply(self.reference)
+        if self.dtype not in (None, "float64"):
+            rough = self.given.duplicate()
+            self.like = rough.apply(self.reference)
+
+    def _precision(self) -> str:
+        """The dtype whose tolerances apply: that of the pass, else the coarsest among the arguments."""
+        if self.dtype:
+            return self.dtype
+        found = {str(getattr(leaf, "dtype", "")).removeprefix("torch.") for leaf in leaves(self.given.values)}
+        return next((name for name in ("bfloat16", "float16", "float32") if name in found), "float64")
+
+    def _arguments_unchanged(self, sent: Arguments, got: object, tolerance: Tolerance) -> None:
+        exact = Tolerance(exact=True)
+        for name, position in self.given.names():
+            after, before = content(sent.pick(position)), content(self.given.pick(position))
+            if before is MISSING:
+                continue
+            if name in self.options.may_change or position in self.options.may_change:
+                wanted = content(cast(Arguments, self.truth_arguments).pick(position))
+                found = compare(after, wanted, tolerance, like=_typed(wanted, before))
+                if found:
+                    self._raise(found, f"after the call, {name} is not what it should be: {found.message}", "value")
+            else:
+                found = compare(after, before, exact)
+                if found:
+                    self._raise(found, f"the caller's {name} was changed in place", "changed")
+
+    def _no_alias(self, sent: Arguments, got: object) -> None:
+        if self.options.may_alias:
+            return
+        name = sent.aliased_by(got)
+        if name and not cast(Arguments, self.truth_arguments).aliased_by(self.truth):
+            message = f"the result shares memory with the argument {name}: writing to one would change the other"
+            raise self._failure(message, kind="alias", got=got, expected="a result of its own")
+
+    def _gradients(self, sent: Arguments, got: object) -> None:
+        failure = gradient_failure(sent, got, cast(Arguments, self.truth_arguments), self.truth, self._precision())
+        if failure:
+            raise self._failure(
+                failure.message,
+                kind=failure.kind,
+                got=failure.got,
+                expected=failure.expected,
+                difference=failure.difference,
+                where=failure.where,
+            )
+
+    def _repeats(self, got: object) -> None:
+        again = call(self.fn, self.given.duplicate(), self.given)
+        found = compare(again, got, Tolerance(exact=True))
+        if found:
+            self._raise(found, "a second call with the same arguments gives another result", "unstable")
+
+    def _fail(self, found: Mismatch | None, got: object) -> None:
+        if found:
+            failure = self._failure(
+                found.message,
+                kind=found.kind,
+                got=found.got,
+                expected=found.expected,
+                difference=found.difference,
+                where=found.where,
+            )
+            raise failure
+
+    def _raise(self, found: Mismatch, message: str, kind: Kind) -> None:
+        raise self._failure(
+            message, kind=kind, got=found.got, expected=found.expected, difference=found.difference, where=found.where
+        )
+
+    def _failure(
+        self,
+        message: str,
+        *,
+        kind: Kind,
+        got: object,
+        expected: object,
+        difference: str = "",
+        where: str = "",
+    ) -> CheckFailure:
+        note = f" ({self.options.note})" if self.options.note else ""
+        return CheckFailure(
+            message + note,
+            kind=kind,
+            input=self.given.as_dict(),
+            expected=expected,
+            got=got,
+            difference=difference,
+            call=self.given.call,
+            where=where,
+        )
+
+
+def call(fn: Function, sent: Arguments, shown: Arguments) -> object:
+    """Call `fn`; an exception carries the arguments, so that the finding can show them."""
+    try:
+        return sent.apply(fn)
+    except Exception as error:
+        error.__dict__.setdefault("tutor_input", shown.as_dict())
+        error.__dict__.setdefault("tutor_call", shown.call)
+        raise
+
+
+def _typed(wanted: object, before: object) -> object:
+    """A changed argument keeps the dtype it had: the float64 truth, with the types of the argument."""
+    if isinstance(wanted, np.ndarray) and isinstance(before, np.ndarray):
+        return wanted.astype(before.dtype)
+    if isinstance(wanted, torch.Tensor) and isinstance(before, torch.Tensor):
+        return wanted.to(before.dtype)
+    if isinstance(wanted, (list, tuple)) and isinstance(before, (list, tuple)) and len(wanted) == len(before):
+        return type(wanted)(_typed(w, b) for w, b in zip(wanted, before, strict=True))
+    if isinstance(wanted, dict) and isinstance(before, dict):
+        return {key: _typed(value, before.get(key)) for key, value in wanted.items()}
+    return wanted

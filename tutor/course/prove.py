@@ -1,0 +1,180 @@
+"""Proves the checks of an exercise: what they accept, what they reject, and whether each known mistake gets its message.
+
+`python -m tutor.course.prove softmax --mutants` is the author's quick look at exercises in the making: it needs only
+the exercise's own five files, not a valid course. `tutor course check` proves a whole course with the same functions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from tutor.checks.plugin import ChecksPlugin, Run
+from tutor.checks.program import Programs, needed_by, needs_installed
+from tutor.checks.runner import with_checks
+from tutor.checks.variants import Variant
+from tutor.course.forked import Died, fork_map
+from tutor.course.kill import Kills, kill_mutants
+from tutor.grading.diagnosis import diagnoser, known_mistakes
+from tutor.model import CourseError, Exercise, Finding
+
+Role = Literal["solution", "stub", "accept", "reject"]
+
+PROGRAM_SECONDS = 60.0
+"""For one program with all seeds. A correct solution takes well under a second for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the checks said of one program, over all seeds."""
+
+    role: Role
+    title: str
+    right: bool
+    problem: str = ""
+    """Why it is not as it should be."""
+    shown: str = ""
+    """For a rejected variant: the message that the learner reads."""
+    seconds: float = 0.0
+    """For one seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Everything that was found out about one exercise."""
+
+    exercise: str
+    outcomes: tuple[Outcome, ...]
+    kills: Kills | None
+    problems: tuple[str, ...]
+    seconds: float
+
+    def tally(self, role: Role) -> tuple[int, int]:
+        """(how many are as they should be, how many there are)."""
+        of_role = [outcome for outcome in self.outcomes if outcome.role == role]
+        return sum(outcome.right for outcome in of_role), len(of_role)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How thorough a proof is."""
+
+    seeds: int = 3
+    mutants: int | None = 0
+    """How many mutants to try: None for all, 0 for none."""
+    mutant_seeds: int = 2
+    jobs: int = 2
+    learner_seed: int = 0
+
+
+QUICK = Effort(seeds=3, mutants=40, mutant_seeds=2)
+FULL = Effort(seeds=20, mutants=None, mutant_seeds=3)
+
+
+def prove(exercise: Exercise, known: dict[str, Exercise], effort: Effort) -> Proof:
+    """Prove one exercise. Content that cannot be loaded is a problem of the proof, not an exception."""
+    start = time.perf_counter()
+    try:
+        programs = Programs.of(exercise)
+        with needs_installed(needed_by(exercise, known)):
+            outcomes, kills = with_checks(exercise.checks, partial(_examine_all, programs, effort))
+    except CourseError as error:
+        return Proof(exercise.id, (), None, (str(error),), time.perf_counter() - start)
+    except Exception as error:  # the course's own code is broken: that is the finding
+        problem = f"{type(error).__name__}: {error}"
+        return Proof(exercise.id, (), None, (problem,), time.perf_counter() - start)
+    problems = [f"{o.role} {o.title!r}: {o.problem}" if o.title else f"{o.role}: {o.problem}"
+                for o in outcomes if o.problem]  # fmt: skip
+    problems += kills.problems if kills else ()
+    return Proof(exercise.id, outcomes, kills, tuple(problems), time.perf_counter() - start)
+
+
+def _examine_all(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> tuple[tuple[Outcome, ...], Kills | None]:
+    variants = programs.file.variants
+    tasks: list[Callable[[], Outcome]] = [
+        partial(_solution, programs, effort, plugin),
+        partial(_stub, programs, effort, plugin),
+        *(partial(_accepted if v.verb == "accept" else _rejected, programs, v, effort, plugin) for v in variants),
+    ]
+    labels: list[tuple[Role, str]] = [("solution", ""), ("stub", ""), *((v.verb, v.title) for v in variants)]
+    found: dict[int, Outcome] = {}
+    for index, result in fork_map(tasks, jobs=effort.jobs, seconds=PROGRAM_SECONDS):
+        role, title = labels[index]
+        found[index] = Outcome(role, title, False, result.reason) if isinstance(result, Died) else result
+    outcomes = tuple(found[index] for index in sorted(found))
+    kills = None
+    if effort.mutants != 0 and outcomes[0].right:
+        kills = kill_mutants(programs, plugin, budget=effort.mutants, seeds=effort.mutant_seeds, jobs=effort.jobs)
+    return outcomes, kills
+
+
+def _seeds(effort: Effort) -> Iterator[int]:
+    yield from range(effort.learner_seed, effort.learner_seed + effort.seeds)
+
+
+def _solution(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> Outcome:
+    return _must_pass("solution", "", programs.solution, effort, plugin)
+
+
+def _accepted(programs: Programs, variant: Variant, effort: Effort, plugin: ChecksPlugin) -> Outcome:
+    return _must_pass("accept", variant.title, lambda: programs.variant(variant), effort, plugin)
+
+
+def _must_pass(
+    role: Role, title: str, load: Callable[[], object], effort: Effort, plugin: ChecksPlugin
+) -> Outcome:
+    start = time.process_time()
+    program = load()
+    for seed in _seeds(effort):
+        bad = first_bad(plugin.run(Run(program, seed, stop_at_first=True)))
+        if bad:
+            return Outcome(role, title, False, f"{describe(bad)} (seed {seed})")
+    return Outcome(role, title, True, seconds=(time.process_time() - start) / max(1, effort.seeds))
+
+
+def _stub(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> Outcome:
+    """Every check must fail on the stub: one that passes checks nothing."""
+    findings = plugin.run(Run(programs.stub(), effort.learner_seed))
+    passing = [finding.check for finding in findings if finding.outcome == "passed"]
+    if passing:
+        return Outcome("stub", "", False, f"passes {', '.join(passing)} although nothing is implemented")
+    return Outcome("stub", "", True)
+
+
+def _rejected(programs: Programs, variant: Variant, effort: Effort, plugin: ChecksPlugin) -> Outcome:
+    """Must fail for every seed, and the first failure must be diagnosed as this very mistake."""
+    diagnose = diagnoser(known_mistakes(programs))
+    program = programs.variant(variant)
+    shown = ""
+    for seed in _seeds(effort):
+        bad = first_bad(plugin.run(Run(program, seed, diagnose=diagnose, stop_at_first=True)))
+        if bad is None:
+            return Outcome("reject", variant.title, False, f"passes every check (seed {seed})", shown)
+        shown = bad.diagnosis.message if bad.diagnosis else ""
+        if bad.diagnosis is None:
+            return Outcome("reject", variant.title, False, f"fails without a diagnosis: {describe(bad)} (seed {seed})")
+        if bad.diagnosis.generic or bad.diagnosis.name != variant.title:
+            problem = f"the message of {bad.diagnosis.name!r} is shown instead: {describe(bad)} (seed {seed})"
+            return Outcome("reject", variant.title, False, problem, shown)
+    return Outcome("reject", variant.title, True, shown=shown)
+
+
+def first_bad(findings: Sequence[Finding]) -> Finding | None:
+    """The first finding that is not a pass."""
+    return next((finding for finding in findings if finding.outcome != "passed"), None)
+
+
+def describe(finding: Finding) -> str:
+    """One line for an author."""
+    draw = f", {finding.draw}" if finding.draw else ""
+    difference = f" ({finding.difference})" if finding.difference else ""
+    return f"{finding.check}{draw}: {finding.message}{difference}"
+
+
+if __name__ == "__main__":
+    from tutor.course.prove_command import main
+
+    raise SystemExit(main())

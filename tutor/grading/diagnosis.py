@@ -1,0 +1,91 @@
+"""Recognises mistakes: first among the exercise's rejected variants, then among mistakes that any code can make.
+
+A rejected variant is recognised by running it through the very draw on which the learner's code failed: when it fails in
+the same way with the same numbers, its message is the diagnosis. Runs in the judge, on the course's own programs only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tutor.checks.calls import Watched
+from tutor.checks.plugin import Diagnoser, FailedCheck
+from tutor.checks.program import Programs
+from tutor.checks.variants import Variant
+from tutor.grading.alike import alike
+from tutor.grading.generic import generic_diagnosis
+from tutor.model import Diagnosis
+
+FURTHER_DRAWS = 6
+"""How many more draws decide between several variants that give the learner's numbers on the failing one."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMistake:
+    """A rejected variant, loaded only when a diagnosis needs it."""
+
+    variant: Variant
+    load: Callable[[], object]
+
+
+def known_mistakes(programs: Programs) -> tuple[KnownMistake, ...]:
+    """The rejected variants of an exercise, in the order of the file."""
+    return tuple(KnownMistake(v, lambda v=v: programs.variant(v)) for v in programs.file.rejected)  # type: ignore[misc]
+
+
+def diagnoser(mistakes: Sequence[KnownMistake]) -> Diagnoser:
+    """A function for `run_checks(diagnose=…)`; the programs are loaded once and kept."""
+    loaded: dict[str, object] = {}
+
+    def program(mistake: KnownMistake) -> object:
+        title = mistake.variant.title
+        if title not in loaded:
+            loaded[title] = Watched(mistake.load())
+        return loaded[title]
+
+    def diagnose(failed: FailedCheck) -> Diagnosis | None:
+        if not worth_diagnosing(failed.error):
+            return None
+        found = [m for m in mistakes if _fails_alike(failed, program(m), failed.index, failed.error)]
+        if len(found) > 1:
+            found = _narrow(failed, found, program)
+        if found:
+            return Diagnosis(found[0].variant.title, found[0].variant.message)
+        return generic_diagnosis(failed.error)
+
+    return diagnose
+
+
+def worth_diagnosing(error: BaseException) -> bool:
+    """A stub, a timeout or a dead process says all there is to say."""
+    told = getattr(error, "tutor_outcome", "error")
+    return told in ("error", "failed") and not isinstance(error, (NotImplementedError, SystemExit))
+
+
+def _fails_alike(failed: FailedCheck, program: object, index: int, error: BaseException) -> bool:
+    theirs = failed.rerun(program, index)
+    return theirs is not None and alike(error, theirs)
+
+
+def _narrow(
+    failed: FailedCheck, found: list[KnownMistake], program: Callable[[KnownMistake], object]
+) -> list[KnownMistake]:
+    """Keep those that go on agreeing with the learner's code on other draws; if that leaves none, keep all."""
+    for index in _others(failed):
+        ours = failed.rerun(failed.mine, index)
+        if ours is None:
+            kept = [m for m in found if failed.rerun(program(m), index) is None]
+        else:
+            kept = [m for m in found if _fails_alike(failed, program(m), index, ours)]
+        found = kept or found
+        if len(found) == 1:
+            break
+    return found
+
+
+def _others(failed: FailedCheck) -> Iterator[int]:
+    """Draws after the failing one, where shapes are larger and tell more."""
+    later = range(failed.index + 1, failed.count)
+    step = max(1, len(later) // FURTHER_DRAWS)
+    yield from later[::step]
