@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-Scope = Literal["app", "home", "workbench", "editor", "find", "lesson", "lab", "explorer", "solution", "progress"]
+Scope = Literal[
+    "app", "home", "workbench", "editor", "find", "lesson", "lab", "explorer", "solution", "history", "progress"
+]
 
 SCOPE_TITLES: dict[Scope, str] = {
     "app": "Everywhere",
@@ -22,6 +24,7 @@ SCOPE_TITLES: dict[Scope, str] = {
     "editor": "Editor",
     "find": "Search in the editor",
     "solution": "Solution",
+    "history": "Earlier versions",
     "lab": "Lab",
     "explorer": "Explorer",
     "progress": "Progress",
@@ -95,10 +98,26 @@ ACTIONS: tuple[Action, ...] = (
            "editor", palette=False),
     Action("next_match", ("enter", "down", "ctrl+f"), "Next match", "The next match", "find", palette=False),
     Action("previous_match", ("up",), "Previous match", "The previous match", "find", palette=False),
+    # Lesson
+    Action("next_page", ("n", "right"), "Next page", "The next page of the lesson", "lesson", True),
+    Action("previous_page", ("p", "left"), "Page before", "The page before", "lesson", True),
+    Action("next_lesson", ("ctrl+n",), "Next lesson", "The next lesson", "lesson", True, "tutor next"),
+    Action("read_on", ("pagedown", "space"), "Read on", "Scroll on; at the end, the next page", "lesson",
+           palette=False),
+    Action("read_back", ("pageup", "b"), "Read back", "Scroll back; at the top, the page before", "lesson",
+           palette=False),
+    Action("line_down", ("down", "j"), "Line down", "Scroll down", "lesson", palette=False),
+    Action("line_up", ("up", "k"), "Line up", "Scroll up", "lesson", palette=False),
+    Action("page_top", ("home",), "Top", "The top of the page", "lesson", palette=False),
+    Action("page_bottom", ("end",), "End", "The end of the page", "lesson", palette=False),
     # Solution
     Action("next_difference", ("n", "ctrl+n"), "Next difference", "Go to the next lines that differ", "solution", True),
     Action("switch_side", ("ctrl+b", "tab"), "Yours/solution", "Show the other side in a narrow terminal", "solution",
            True),
+    # Earlier versions
+    Action("restore", ("enter",), "Bring back", "Bring the highlighted version back", "history", True,
+           "tutor history NAME --restore ID"),
+    Action("compare", ("d",), "Compare", "Show it beside what you have now", "history", True),
 )  # fmt: skip
 
 

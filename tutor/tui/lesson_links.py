@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from tutor.model import TutorError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import App
 
     from tutor.model import Course, Lesson
@@ -28,10 +30,12 @@ def follow(
     target = (lesson.path.parent / path).resolve()
     for other in course.lessons:
         if other.path.resolve() == target:
-            return _quietly(app, opens.open_lesson, other.id)
+            _quietly(app, opens.open_lesson, other.id)
+            return None
     for exercise in course.exercises:
         if target in (exercise.task.resolve(), exercise.stub.resolve()):
-            return _quietly(app, opens.open_exercise, exercise.id)
+            _quietly(app, opens.open_exercise, exercise.id)
+            return None
     app.notify(f"This link leads out of the course: {href}", severity="warning", markup=False)
     return None
 
@@ -45,9 +49,9 @@ def page_of(document: LessonDoc, anchor: str) -> int | None:
     return None
 
 
-def _quietly(app: App[object], open_it: object, target: str) -> None:
+def _quietly(app: App[object], open_it: Callable[[str], None], target: str) -> None:
     """Open a part; an error is shown, not raised, because a click has nobody to catch it."""
     try:
-        open_it(target)  # type: ignore[operator]
+        open_it(target)
     except TutorError as error:
         app.notify(str(error), severity="error", markup=False)

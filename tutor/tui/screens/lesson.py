@@ -14,12 +14,13 @@ from tutor.course.find import find_lesson
 from tutor.model import CourseError
 from tutor.text.lesson import LessonDoc, Live, Page, Prose, parse_lesson
 from tutor.text.quiz import parse_quiz
+from tutor.tui.actions import bindings
 from tutor.tui.lesson_links import follow
 from tutor.tui.messages import Opens, told
 from tutor.tui.widgets.lesson_markdown import LessonMarkdown
 from tutor.tui.widgets.live_card import LiveCard
 from tutor.tui.widgets.quiz import QuestionView, Quiz
-from tutor.tui.widgets.status import Click, Line, TitleBar
+from tutor.tui.widgets.status import Click, TitleBar
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -37,7 +38,7 @@ class LessonScreen(Screen[None]):
     """Read a lesson."""
 
     CSS_PATH = "lesson.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("lesson")]
     AUTO_FOCUS = "PageScroll"
 
     def __init__(self, session: Session, lesson_id: str) -> None:
@@ -147,7 +148,7 @@ class LessonScreen(Screen[None]):
         if self.page_index:
             await self._show(self.page_index - 1)
 
-    async def action_page_down(self) -> None:
+    async def action_read_on(self) -> None:
         """Scroll on; at the end of a page, turn it."""
         scroll = self.query_one(PageScroll)
         if scroll.is_vertical_scroll_end:
@@ -155,7 +156,7 @@ class LessonScreen(Screen[None]):
         else:
             scroll.scroll_page_down(animate=False)
 
-    async def action_page_up(self) -> None:
+    async def action_read_back(self) -> None:
         """Scroll back; at the top of a page, show the end of the one before."""
         scroll = self.query_one(PageScroll)
         if scroll.scroll_offset.y > 0:
@@ -163,9 +164,13 @@ class LessonScreen(Screen[None]):
         elif self.page_index:
             await self._show(self.page_index - 1, end=True)
 
-    def action_scroll(self, rows: int) -> None:
-        """Scroll by some rows."""
-        self.query_one(PageScroll).scroll_relative(y=rows, animate=False)
+    def action_line_down(self) -> None:
+        """Scroll down by a line."""
+        self.query_one(PageScroll).scroll_relative(y=1, animate=False)
+
+    def action_line_up(self) -> None:
+        """Scroll up by a line."""
+        self.query_one(PageScroll).scroll_relative(y=-1, animate=False)
 
     def action_page_top(self) -> None:
         """Scroll to the top of the page."""

@@ -5,7 +5,7 @@ A formula in running text becomes an emphasised text; one by itself becomes a `M
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 from textual.content import Content
@@ -46,7 +46,9 @@ class LessonFence(MarkdownFence):
     """Code, or what code printed, which stands right under it."""
 
     DEFAULT_CSS = """
-    LessonFence { margin: 0 0 1 0; background: $surface; color: $foreground; }
+    LessonFence {
+        margin: 0 0 1 0; background: $surface; color: $foreground; overflow-x: auto; overflow-y: hidden;
+    }
     LessonFence > Label { padding: 0 0 0 1; }
     LessonFence:light { background: $panel 60%; }
     LessonFence.-joined { margin: 0; }
@@ -90,7 +92,7 @@ class LessonMarkdown(Markdown):
     LessonMarkdown MarkdownTable:light { background: transparent; }
     LessonMarkdown .em { color: $text-accent; }
     """
-    BLOCKS: ClassVar[dict[str, type[MarkdownBlock]]] = Markdown.BLOCKS | {
+    BLOCKS = Markdown.BLOCKS | {
         "fence": LessonFence,
         "code_block": LessonFence,
         "blockquote_open": LessonQuote,
