@@ -53,9 +53,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; never raises."""
+    """Run one command and return its exit code; never raises. Without `argv` it is the program of this process."""
     prepare_streams()
-    _end_cleanly_on_sigterm()
+    if argv is None:
+        _end_cleanly_on_sigterm()
     try:
         code = _dispatch(list(sys.argv[1:] if argv is None else argv))
         if sys.stdout is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from tutor.commands.common import session_or_course, shorter
@@ -42,20 +43,17 @@ def _find(course: Course, name: str) -> Lesson | Exercise:
     for lesson in course.lessons:
         if name.lower() == lesson.id:
             return lesson
-    problems: list[CourseError] = []
-    for find in (find_exercise, find_lesson):
-        try:
-            return find(course, name)
-        except CourseError as error:
-            problems.append(error)
-    for other, command in ((find_lab, "tutor lab {}"), (find_explorer, "tutor start")):
-        try:
-            found = other(course, name)
-        except CourseError:
-            continue
-        raise TutorError(f"{found.id} is to be run, not read: `{command.format(found.id)}`.")
-    if "more than one" in str(problems[0]):
-        raise problems[0]
+    try:
+        return find_exercise(course, name)
+    except CourseError as error:
+        if "more than one" in str(error):
+            raise
+    with contextlib.suppress(CourseError):
+        return find_lesson(course, name)
+    with contextlib.suppress(CourseError):
+        raise TutorError(f"A lab is to be run, not read: `tutor lab {find_lab(course, name).id}`.")
+    with contextlib.suppress(CourseError):
+        raise TutorError(f"{find_explorer(course, name).title} is to be moved, not read: it opens in `tutor start`.")
     valid = [part.id for part in (*course.exercises, *course.lessons)]
     raise TutorError(f"There is no lesson or exercise called `{name}`{nearest(name.lower(), valid)}.")
 

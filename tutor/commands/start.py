@@ -38,7 +38,6 @@ def run(args: argparse.Namespace) -> int:
         raise TutorError(f"The app needs a terminal: {problem}. {_PLAIN}")
     with _session(args) as session:
         exercise = session.exercise(args.exercise).id if args.exercise else None
-        session.grader.warm()  # torch is imported while the learner reads
         return _open(session, exercise)
 
 
@@ -57,7 +56,7 @@ def unusable() -> str:
 def _open(session: Session, exercise: str | None) -> int:
     from tutor.tui.app import TutorApp
 
-    app = TutorApp(session, exercise=exercise)
+    app = TutorApp(session, open=exercise)
     app.run()
     tell_notices(session)
     return app.return_code or 0
