@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import TextArea
 
+from tutor.tui.python_syntax import rank
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,20 +24,6 @@ Span = tuple[int, int | None, str]
 
 BLOCK = 32
 """Lines that are queried at once."""
-
-ORDER = (
-    "error",
-    "string",
-    "docstring",
-    "interpolation",
-    "type",
-    "decorator",
-    "builtin",
-    "function",
-    "class",
-    "constant",
-)
-"""Of two names for the very same token the later one wins; a name that is not here wins over all that are."""
 
 
 class LazyHighlights(defaultdict[int, list[Span]]):
@@ -97,7 +85,7 @@ class ViewportTextArea(TextArea):
 
 def _outer_first(span: Span) -> tuple[int, int, int]:
     start, end, name = span
-    return (start, -(end if end is not None else 1 << 30), ORDER.index(name) if name in ORDER else len(ORDER))
+    return (start, -(end if end is not None else 1 << 30), rank(name))
 
 
 def screen_text(app: App[object], screen: Screen[object] | None = None) -> str:

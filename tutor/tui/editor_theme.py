@@ -21,7 +21,7 @@ READABLE: Final = 4.5
 """WCAG AA: contrast of text to its background."""
 
 # Which of the theme's colours a kind of Python token takes, and how it is set.
-_ROLES: dict[str, tuple[str, str]] = {
+ROLES: dict[str, tuple[str, str]] = {
     "keyword": ("primary", "bold"),
     "string": ("success", ""),
     "docstring": ("success", "italic"),
@@ -60,13 +60,13 @@ def readable(color: Color, background: Color, towards: Color) -> Color:
 def editor_theme(theme: Theme, variables: Mapping[str, str]) -> TextAreaTheme:
     """The syntax colours for an app theme; everything else of the editor follows the app's CSS."""
     if theme.ansi:
-        styles = {name: Style.parse(f"{style} {_ANSI[role]}".strip()) for name, (role, style) in _ROLES.items()}
+        styles = {name: Style.parse(f"{style} {_ANSI[role]}".strip()) for name, (role, style) in ROLES.items()}
         return TextAreaTheme(name="tutor", syntax_styles=styles)
     background = _parse(variables.get("surface"), Color.parse("#1e1e1e" if theme.dark else "#ffffff"))
     strongest = Color.parse("#ffffff" if theme.dark else "#000000")
     text = readable(_parse(variables.get("foreground"), strongest), background, strongest)
     styles = {}
-    for name, (role, style) in _ROLES.items():
+    for name, (role, style) in ROLES.items():
         wanted = _parse(variables.get(role), text) if role else text.blend(background, 0.5)
         rich_color = readable(wanted, background, text).rich_color
         styles[name] = Style(color=rich_color, bold="bold" in style or None, italic="italic" in style or None)

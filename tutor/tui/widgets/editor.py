@@ -5,8 +5,6 @@ What the keys do to text is decided in `tutor.tui.editing`; here it is only appl
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
@@ -16,27 +14,15 @@ from tutor.tui import editing
 from tutor.tui._textual_private import ViewportTextArea
 from tutor.tui.actions import bindings
 from tutor.tui.editor_theme import editor_theme
+from tutor.tui.python_syntax import grammar
 
 if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
     from textual.theme import Theme
-    from tree_sitter import Language
 
 _OF_TEXT_AREA = frozenset({"undo", "redo", "cut", "copy", "paste", "delete_to_end_of_line_or_delete_line",
                            "indent", "find", "goto_line"})  # fmt: skip
-
-
-@cache
-def _python() -> tuple[Language, str] | None:
-    """The grammar and what to colour, or None when tree-sitter is not installed: then the text stays plain."""
-    try:
-        import tree_sitter_python
-        from tree_sitter import Language
-    except ImportError:
-        return None
-    query = resources.files("tutor.tui.widgets").joinpath("python.scm").read_text(encoding="utf-8")
-    return Language(tree_sitter_python.language()), query
 
 
 class Editor(ViewportTextArea):
@@ -61,7 +47,7 @@ class Editor(ViewportTextArea):
 
     def on_mount(self) -> None:
         """Take the colours of the app's theme, now and whenever it changes."""
-        if (python := _python()) is not None:
+        if (python := grammar()) is not None:
             self.register_language("python", *python)
             self.language = "python"
         self._follow(self.app.current_theme)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_STYLES = {"strong_open": "bold", "em_open": "italic", "s_open": "strike", "link_open": "underline"}
+_STYLES = {"strong_open": "bold", "em_open": "italic", "link_open": "underline"}
 CODE = "$text-warning on $warning 10%"
 MATH = "italic $text-accent"
 

@@ -1,6 +1,6 @@
 """Markdown with formulas, callouts and the output of code, through Textual's public hooks only.
 
-A formula in running text becomes an emphasised text; one by itself becomes a `MathBlock`, whose rows are never wrapped.
+A formula in running text becomes a text with a style of its own; one by itself becomes a `MathBlock`, whose rows are never wrapped.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class LessonMarkdown(Markdown):
     LessonMarkdown MarkdownH2 { text-style: bold; color: $text-primary; }
     LessonMarkdown MarkdownTable { margin: 0 0 1 0; }
     LessonMarkdown MarkdownTable:light { background: transparent; }
-    LessonMarkdown .em { color: $text-accent; }
+    LessonMarkdown MarkdownBlock > .s { text-style: italic; color: $text-accent; }
     """
     BLOCKS = Markdown.BLOCKS | {
         "fence": LessonFence,
@@ -135,8 +135,11 @@ def _mark_fence(token: Token, after: Token | None) -> None:
 
 
 def _shown(token: Token) -> list[Token]:
-    """Write a formula of the running text in one line."""
+    """Write a formula of the running text in one line.
+
+    Textual has four inline styles. The course's dialect knows no strikethrough, so that style is free for formulas.
+    """
     if token.type not in ("math_inline", "math_inline_double"):
         return [token]
     text = Token("text", "", 0, content=inline_or_raw(token.content))
-    return [Token("em_open", "em", 1), text, Token("em_close", "em", -1)]
+    return [Token("s_open", "s", 1), text, Token("s_close", "s", -1)]

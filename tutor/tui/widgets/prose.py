@@ -1,4 +1,4 @@
-"""Markdown as the app shows it outside of lessons: with formulas when the lesson widget can be had."""
+"""Markdown as the app shows it outside of lessons: with formulas, as in lessons."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ if TYPE_CHECKING:
 
 def prose(markdown: str, *, classes: str = "") -> Markdown:
     """A widget for a piece of Markdown; imported late, because Markdown costs the first paint 70 ms."""
-    try:
-        from tutor.tui.widgets.lesson_markdown import LessonMarkdown
-    except ImportError:
-        from textual.widgets import Markdown
+    from tutor.tui.widgets.lesson_markdown import LessonMarkdown
 
-        return Markdown(markdown, classes=classes, open_links=False)
     return LessonMarkdown(markdown, classes=classes)
