@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 def unusable() -> str:
     """Why the app cannot run in this terminal, empty when it can."""
-    if sys.stdin is None or sys.stdout is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _at_terminal():
         return "its input or output is not one"
     if os.environ.get("TERM", "") in ("dumb", "unknown") and sys.platform != "win32":
         return f"TERM={os.environ['TERM']} cannot place text freely"
@@ -51,6 +51,14 @@ def unusable() -> str:
     if columns < SMALLEST[0] or rows < SMALLEST[1]:
         return f"this one has {columns}×{rows} characters, and {SMALLEST[0]}×{SMALLEST[1]} is the least"
     return ""
+
+
+def _at_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def _line() -> str:
+    return sys.stdin.readline()
 
 
 def _open(session: Session, exercise: str | None) -> int:
@@ -82,7 +90,7 @@ def _ask() -> Path:
     note("Your own copies of the exercises need a folder; the course itself is never edited.")
     sys.stderr.write(f"Which folder? [{DEFAULT_FOLDER}] ")
     sys.stderr.flush()
-    answer = sys.stdin.readline()
+    answer = _line()
     if not answer:
         raise KeyboardInterrupt  # ctrl+d is a way to leave, like ctrl+c
     return Path(answer.strip() or DEFAULT_FOLDER).expanduser().absolute()
