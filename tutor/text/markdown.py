@@ -1,4 +1,4 @@
-"""The Markdown dialect of courses: CommonMark, tables, strikethrough, `$…$` and `$$…$$`, as GitHub shows them."""
+"""The Markdown dialect of courses: CommonMark, tables, `$…$` and `$$…$$`, as GitHub shows them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MATH_SPAN = re.compile(r"(?<!\\)(\$\$?)(?!\$).+?(?<!\\)\1", re.DOTALL)
 
 def markdown_parser() -> MarkdownIt:
     """Make a parser; its tokens have `math_inline`, `math_inline_double` and `math_block` beside the usual ones."""
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark").enable("table")
     return parser.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
 
 

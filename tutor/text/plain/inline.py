@@ -13,7 +13,7 @@ _GLUE = "\ue000"
 """Stands for a space at which no line may end; from the private area, so that no text holds it."""
 _UNBROKEN = 24
 """Formulas and code up to so many columns are kept on one line."""
-_FACES: dict[str, Face] = {"strong_open": "strong", "em_open": "em", "s_open": "dim", "link_open": "link"}
+_FACES: dict[str, Face] = {"strong_open": "strong", "em_open": "em", "link_open": "link"}
 
 
 def inline_text(token: Token, style: Style) -> str:
