@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tutor.console import colored, note, say, say_json
 from tutor.training.events import End, Event, Meta, Said, to_json
-from tutor.training.narrate import clock, comparison, ending, whose_code
-from tutor.training.record import RunRecord, time_left
+from tutor.training.narrate import comparison, ending, progress_line, whose_run
+from tutor.training.record import RunRecord
 from tutor.training.run import LabRun
 from tutor.training.store import RunWriter, load_run
 
@@ -67,7 +67,7 @@ class _Teller:
 
     def __init__(self, record: RunRecord, *, live: bool, quiet: bool) -> None:
         self._record, self._live, self._quiet = record, live and not quiet, quiet
-        self._start = self._shown = time.monotonic()
+        self._start, self._shown = 0.0, time.monotonic()
         self._tenth = 0
         self._open = False
 
@@ -76,7 +76,7 @@ class _Teller:
             return
         match event:
             case Meta(who="mine"):
-                self._line(f"{event.title}, seed {event.seed}. {whose_code(event)}")
+                self._line(f"{event.title}, seed {event.seed}. {whose_run(event)}")
             case Said(who="mine", kind="note"):
                 self._line(event.text)
             case Said(who="mine", kind="printed"):
@@ -100,35 +100,27 @@ class _Teller:
         done, now = half.fraction, time.monotonic()
         if done is None:
             return
+        if not self._start:
+            self._start = now
         if self._live:
             if now - self._shown >= 0.2:
                 self._shown, self._open = now, True
-                sys.stderr.write(f"\r{self._text(done, now)}\x1b[K")
+                sys.stderr.write(f"\r{progress_line(half, now - self._start)}\x1b[K")
                 sys.stderr.flush()
         elif int(done * 10) > self._tenth and now - self._shown >= 1.0:
             self._tenth, self._shown = int(done * 10), now
-            note(self._text(done, now))
-
-    def _text(self, done: float, now: float) -> str:
-        half = self._record.mine
-        left = time_left(half, now - self._start)
-        values = "  ".join(f"{n} {s.values[-1]:.4g}" for n, s in list(half.series.items())[:3] if s.values)
-        return f"{round(100 * done):3d} %  {clock(left)} left  {values}"
+            note(progress_line(half, now - self._start))
 
 
 def _draw(record: RunRecord, module: LabModule, args: argparse.Namespace, others: dict[str, RunRecord]) -> None:
-    from tutor.training.pictures import View, curve
+    from tutor.training.pictures import View, pictures
     from tutor.training.plot import render
 
     width = max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
-    metrics = record.metrics(module.curves)
-    for number, metric in enumerate(metrics[:2]):
-        log = args.log or (module.log_axis and number == 0)
-        figure = curve(record, metric, View(log, args.smooth), others)
+    view = View(args.log or module.log_axis, args.smooth)
+    curves, metrics = pictures(record, module.curves, view, others), record.metrics(module.curves)
+    for figure in (*curves[:2], *curves[len(metrics) :]):
         say(_trimmed(render(figure, width, 16, color=colored())))
-        say()
-    for figure in record.mine.figures.values():
-        say(_trimmed(render(figure, width, 18, color=colored())))
         say()
     for metric in metrics:
         if sentence := comparison(record, metric):

@@ -1,4 +1,4 @@
-"""Puts a known mistake of the course in the place of one function, for "break it". Runs in the training process only."""
+"""Puts a known mistake of the course in the place of one function, for "break it". Runs in the training process."""
 
 from __future__ import annotations
 

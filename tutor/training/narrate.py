@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from tutor.training.curves import last_common
-from tutor.training.events import Meta, Used
-from tutor.training.record import Half, RunRecord
+from tutor.training.events import Meta
+from tutor.training.record import Half, RunRecord, time_left
 
 
-def whose_code(meta: Meta) -> str:
-    """Which functions are the learner's, which the course's, which a known mistake."""
-    groups = {"yours": "Yours", "course": "The course's", "mistake": "With a known mistake"}
-    parts = []
-    for origin, words in groups.items():
-        names = [_named(u) for u in meta.used if u.origin == origin]
-        if names:
-            parts.append(f"{words}: {', '.join(names)}.")
-    hint = " Pass an exercise, and the lab trains with your code." if "The course's" in " ".join(parts) else ""
-    return " ".join(parts) + hint
+def whose_code(own: Mapping[str, bool], mistake: tuple[str, str] | None = None) -> str:
+    """Which functions are the learner's, which the course's, which a known mistake. `own`: exercise → learner's."""
+    broken = mistake[0] if mistake else ""
+    yours = [name for name, mine in own.items() if mine and name != broken]
+    course = [name for name, mine in own.items() if not mine and name != broken]
+    parts = [f"Yours: {', '.join(yours)}."] if yours else []
+    if course:
+        parts.append(f"The course's: {', '.join(course)}. Pass an exercise, and the lab trains with your code.")
+    if mistake:
+        parts.append(f"With a known mistake: {mistake[0]} (“{mistake[1]}”).")
+    return " ".join(parts)
 
 
-def _named(used: Used) -> str:
-    return f"{used.exercise} (“{used.variant}”)" if used.variant else used.exercise
+def whose_run(meta: Meta) -> str:
+    """The same for a run that has begun."""
+    mistakes = [(u.exercise, u.variant) for u in meta.used if u.origin == "mistake"]
+    return whose_code({u.exercise: u.origin == "yours" for u in meta.used}, mistakes[0] if mistakes else None)
+
+
+def progress_line(half: Half, seconds: float, *, paused: bool = False) -> str:
+    """`██████░░░░  62 %  0:03 left  loss 0.2513`; empty before the first step."""
+    done = half.fraction
+    if done is None:
+        return "paused" if paused else ""
+    bar = "█" * int(20 * done) + "░" * (20 - int(20 * done))
+    left = "" if half.end is not None else "paused  " if paused else f"{clock(time_left(half, seconds))} left  "
+    values = "  ".join(f"{name.replace('_', ' ')} {s.values[-1]:.4g}" for name, s in half.series.items() if s.values)
+    return f"{bar} {round(100 * done):3d} %  {left}{values}"
 
 
 def ending(half: Half) -> list[str]:

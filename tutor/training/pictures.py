@@ -99,3 +99,12 @@ def _remarks(record: RunRecord, metric: str, limits: tuple[float, float] | None)
     if series.broke_at is not None:
         notes.append(Note(f"{whose(record.mine)} is {series.broke_with} from step {series.broke_at:g} on", role="bad"))
     return notes
+
+
+def pictures(
+    record: RunRecord, first: tuple[str, ...], view: View, others: Mapping[str, RunRecord] | None = None
+) -> list[Figure]:
+    """Everything a run has to show: its curves, the first on the chosen axis, then the lab's own pictures."""
+    linear = View(False, view.smoothing)
+    curves = [curve(record, m, linear if n else view, others) for n, m in enumerate(record.metrics(first))]
+    return curves + list((record.mine.figures or record.reference.figures).values())

@@ -92,5 +92,3 @@ class ExplorerScreen(Screen[None]):
     def action_select_down(self) -> None:
         """The knob below."""
         self.query_one(KnobPanel).action_select(1)
-
-

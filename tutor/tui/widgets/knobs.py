@@ -1,4 +1,4 @@
-"""Knobs as rows: a name, a value, a slider. Arrow keys and mouse turn them. Knows what a knob is, not what it is for."""
+"""Knobs as rows: a name, a value, a slider. Arrow keys and mouse turn them. Owns no meaning."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -55,10 +54,7 @@ class KnobPanel(Widget, can_focus=True):
         super().__init__(id=id)
         self.knobs = knobs
         self.values = defaults(knobs)
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """One row a knob."""
-        return len(self.knobs)
+        self.styles.height = len(knobs)
 
     # Drawing
 
@@ -88,7 +84,7 @@ class KnobPanel(Widget, can_focus=True):
         style = "bold $primary" if chosen and self.has_focus else "bold" if chosen else ""
         room = width - self._slider_start
         tail = _slider(knob, value, min(40, room)) if room >= _SLIDER else ""
-        return Content.assemble((head, style), (f"{shown:<{self._value_width}} ", "bold"), (tail, "$text-muted"))
+        return Content.assemble((head, style), (f"{shown:<{self._value_width}} ", "bold"), (tail, "$foreground-muted"))
 
     # Turning
 
