@@ -47,24 +47,24 @@ def test_large_entries(mine):
     same(mine.bmm, bmm, X, Y, dtypes=("float64",))
 
 
-@draws(6)
-def test_refuses_shapes_that_do_not_fit(mine, draw):
-    """Raises ValueError when the batch sizes or the inner sizes differ, also where broadcasting would stretch a 1."""
-    left, right = [
-        ((2, 3, 4), (2, 5, 6)),
-        ((2, 3, 1), (2, 5, 6)),
-        ((2, 3, 5), (2, 1, 6)),
-        ((2, 3, 4), (3, 4, 5)),
-        ((1, 3, 4), (2, 4, 5)),
-        ((2, 3, 4), (1, 4, 5)),
-    ][draw.index]
+@draws(3)
+def test_refuses_other_inner_sizes(mine, draw):
+    """Raises ValueError when the inner sizes differ, also where broadcasting would stretch a 1."""
+    left, right = [((2, 3, 4), (2, 5, 6)), ((2, 3, 1), (2, 5, 6)), ((2, 3, 5), (2, 1, 6))][draw.index]
+    raises(ValueError, mine.bmm, draw.array(left), draw.array(right), because=f"{left} does not fit {right}")
+
+
+@draws(3)
+def test_refuses_other_batch_sizes(mine, draw):
+    """Raises ValueError when the batch sizes differ, also where broadcasting would stretch a 1."""
+    left, right = [((2, 3, 4), (3, 4, 5)), ((1, 3, 4), (2, 4, 5)), ((2, 3, 4), (1, 4, 5))][draw.index]
     raises(ValueError, mine.bmm, draw.array(left), draw.array(right), because=f"{left} does not fit {right}")
 
 
 def test_is_one_array_expression(mine):
-    """Is much faster than a Python loop over a batch of thousands of small matrices."""
+    """Is much faster than a Python loop over a batch of hundreds of small matrices."""
     rng = np.random.default_rng(0)
-    X, Y = rng.normal(size=(2000, 2, 3)), rng.normal(size=(2000, 3, 2))
+    X, Y = rng.normal(size=(500, 2, 3)), rng.normal(size=(500, 3, 2))
     faster_than(mine.bmm, loop_over_batch, 0.3, X, Y)
 
 

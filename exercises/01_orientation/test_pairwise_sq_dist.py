@@ -66,16 +66,22 @@ def test_small_memory(mine):
     used = measure(mine.pairwise_sq_dist, A, B).peak_bytes / (200 * 150 * 4)
     holds(
         used < 20,
-        f"the peak memory is that of {used:.0f} arrays of shape (N, M)",
-        got=f"{used:.0f} x (N, M)",
-        expected="below 20 x (N, M)",
+        "the temporary arrays take more than 20 times the memory of the result",
+        got="more than 20 x (N, M)",
+        expected="a few times (N, M)",
+        input={"A": A, "B": B},
     )
 
 
 def test_fast(mine):
-    """Is much faster than a Python loop over the points."""
-    faster_than(mine.pairwise_sq_dist, loop_over_points, 0.5, *cloud(600, 300, 32))
+    """Is faster than a Python loop over the points of A or of B."""
+    faster_than(mine.pairwise_sq_dist, loop_over_A, 0.5, *cloud(600, 20, 4))
+    faster_than(mine.pairwise_sq_dist, loop_over_B, 0.5, *cloud(20, 600, 4))
 
 
-def loop_over_points(A, B):
+def loop_over_A(A, B):
     return np.stack([((a - B) ** 2).sum(axis=1) for a in A])
+
+
+def loop_over_B(A, B):
+    return np.stack([((A - b) ** 2).sum(axis=1) for b in B], axis=1)

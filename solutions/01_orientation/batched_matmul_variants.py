@@ -33,6 +33,19 @@ def bmm(X, Y):
 
 
 @reject(
+    "loops over the batch",
+    "Right values, but a Python loop over the batch: with thousands of small matrices it is many times slower than one "
+    "array expression. Let the batch be an axis of the broadcast.",
+)
+def bmm(X, Y):
+    fit(X, Y)
+    out = np.zeros((X.shape[0], X.shape[1], Y.shape[2]), dtype=X.dtype)
+    for i in range(X.shape[0]):
+        out[i] = (X[i, :, :, None] * Y[i, None, :, :]).sum(1)
+    return out
+
+
+@reject(
     "elementwise product",
     "These are products of single entries. A matrix product adds m of them up: line up X as (b, n, m, 1) and Y as "
     "(b, 1, m, k), multiply, then sum over m.",
@@ -98,15 +111,6 @@ def bmm(X, Y):
 
 
 @reject(
-    "no check of the shapes",
-    "Shapes that do not fit went through: broadcasting stretches an axis of length 1. Compare the sizes yourself and "
-    "raise ValueError.",
-)
-def bmm(X, Y):
-    return (X[:, :, :, None] * Y[:, None, :, :]).sum(2)
-
-
-@reject(
     "checks the inner size only",
     "A batch of 1 against a batch of several went through: broadcasting stretched it. Compare the batch sizes, too.",
 )
@@ -117,25 +121,21 @@ def bmm(X, Y):
 
 
 @reject(
+    "no check of the shapes",
+    "Shapes that do not fit went through: broadcasting stretches an axis of length 1. Compare the sizes yourself and "
+    "raise ValueError.",
+)
+def bmm(X, Y):
+    return (X[:, :, :, None] * Y[:, None, :, :]).sum(2)
+
+
+@reject(
     "mean instead of sum",
     "Your numbers are m times too small: a matrix product adds up, it does not average.",
 )
 def bmm(X, Y):
     fit(X, Y)
     return (X[:, :, :, None] * Y[:, None, :, :]).sum(2) / max(X.shape[2], 1)
-
-
-@reject(
-    "loops over the batch",
-    "Right values, but a Python loop over the batch: with thousands of small matrices it is many times slower than one "
-    "array expression. Let the batch be an axis of the broadcast.",
-)
-def bmm(X, Y):
-    fit(X, Y)
-    out = np.zeros((X.shape[0], X.shape[1], Y.shape[2]), dtype=X.dtype)
-    for i in range(X.shape[0]):
-        out[i] = (X[i, :, :, None] * Y[i, None, :, :]).sum(1)
-    return out
 
 
 @reject(

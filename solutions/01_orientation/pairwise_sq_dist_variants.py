@@ -32,7 +32,7 @@ def pairwise_sq_dist(A, B):
 
 
 @reject(
-    "loops over all pairs",
+    "loops over the points",
     "Right values, but a Python loop over the points: many times slower than it could be. Expand "
     "||a - b||^2 = ||a||^2 + ||b||^2 - 2 a.b and let one matrix product do the work.",
 )
