@@ -109,7 +109,8 @@ def cross_entropy(logits, targets, *, ignore_index=-100, label_smoothing=0.0):
 def cross_entropy(logits, targets, *, ignore_index=-100, label_smoothing=0.0):
     kept, safe = _checked(logits, targets, ignore_index)
     logp, q, n = log_softmax(logits, axis=1), _targets(logits, safe, label_smoothing), int(kept.sum())
-    loss = -(1 - label_smoothing) * logp[kept][:, safe[kept]].mean() - label_smoothing * logp[kept].mean()
+    loss = -(1 - label_smoothing) * logp[kept][:, safe[kept]].mean()
+    loss -= label_smoothing * logp[kept].mean() if label_smoothing else 0.0
     return float(loss), (np.where(kept[:, None], np.exp(logp) - q, 0) / max(n, 1)).astype(logits.dtype)
 
 
