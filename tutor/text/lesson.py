@@ -115,9 +115,10 @@ def _page(title: str, parts: list[Line | Fence], path: Path, line: int, end: int
             flush()
             blocks.append(live)
             continue
-        if not prose:
-            prose_line = part.number
-        prose.append(part.raw if isinstance(part, Fence) else part.text)
+        text = part.raw if isinstance(part, Fence) else part.text
+        if prose or text.strip():  # so that a line counted from `prose_line` is the line in the file
+            prose_line = prose_line if prose else part.number
+            prose.append(text)
     flush()
     return [Page(title, tuple(blocks), line, end - line)] if blocks else []
 

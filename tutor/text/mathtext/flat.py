@@ -97,7 +97,9 @@ def piece(node: Node, tight: bool) -> Piece:
         case Accent():
             return Piece(accented(node, tight), piece(node.body, tight).edges)
         case Brace(body, label):
-            return Piece(flat(body) + (f" ({flat(label)})" if label else ""), INNER)
+            text = flat(label) if label else ""
+            note = text if text[:1] == "(" and text[-1:] == ")" else f"({text})"
+            return Piece(flat(body) + (f" {note}" if text else ""), INNER)
         case Stack():
             return _stack(node, tight)
         case Grid():
@@ -159,7 +161,7 @@ def _frac(node: Frac) -> Piece:
     above, below = flat(node.above), flat(node.below)
     if (above, below) in FRACTIONS:
         return Piece(FRACTIONS[above, below])
-    if " " in _outside_brackets(above) or "/" in above:
+    if any(char in _outside_brackets(above) for char in " /"):
         above = f"({above})"
     if not _is_atom(node.below):
         below = f"({below})"

@@ -90,7 +90,7 @@ def _script(node: Script, nested: bool) -> Placed:
         return Placed(box, base.edges)
     near = (small_sub or "") + (small_sup or "")
     rows, line = [base.box.rows[0] + near], 0
-    indent = " " * (base.box.width + width(near))
+    indent = " " * base.box.width
     if small_sup is None:
         rows, line = [indent + sup, *rows], 1
     if small_sub is None:
