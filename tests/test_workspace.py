@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tutor import atomic, workspace
+from tutor import atomic, locate, workspace
+from tutor.locate import find_workspace
 from tutor.model import Chapter, Course, Exercise, TutorError
-from tutor.workspace import create_workspace, digest, find_workspace, open_workspace, remember
+from tutor.workspace import create_workspace, digest, open_workspace, remember
 
 
 def make_exercise(root: Path, name: str, chapter: str = "03_classification", formerly=()) -> Exercise:
@@ -228,7 +229,7 @@ def test_found_from_below_else_the_last_one_used(space, tmp_path, monkeypatch):
     assert find_workspace(tmp_path) is None
     remember(space.root)
     assert find_workspace(tmp_path) == space.root
-    monkeypatch.setattr(workspace, "user_folder", lambda _kind: Path("/dev/null/config"))
+    monkeypatch.setattr(locate, "user_folder", lambda _kind: Path("/dev/null/config"))
     assert find_workspace(tmp_path) is None
     remember(space.root)  # a home that cannot be written to stops nobody
 

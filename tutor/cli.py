@@ -12,15 +12,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 from tutor import __version__
 from tutor.console import note, prepare_streams
 
+TYPE_CHECKING = False  # importing `typing` to ask would cost each command 4 ms, pathlib another 5
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from types import ModuleType
+    from typing import NoReturn
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "start": ("tutor.commands.start:run", "open the app (makes a workspace on first use)"),
@@ -44,8 +45,29 @@ COMMANDS: dict[str, tuple[str, str]] = {
 _DESCRIPTION = "Learn deep learning in the terminal: read, implement, get a verdict, train, see the curve."
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Asks for the terminal's width itself: argparse would load shutil and its compression libraries for that."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            columns = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
+        except (OSError, ValueError):
+            columns = 80
+        super().__init__(prog, width=max(40, min(columns, 100)) - 2)
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse whose complaint ends with where help is, in one sentence."""
+
+    def __init__(self, **options: str | None) -> None:
+        super().__init__(
+            prog=options["prog"],
+            usage=options.get("usage"),
+            description=options["description"],
+            epilog=options.get("epilog"),
+            formatter_class=_Formatter,
+            allow_abbrev=False,
+        )
 
     def error(self, message: str) -> NoReturn:
         ending = "" if message.endswith((".", "?")) else "."
@@ -83,7 +105,7 @@ def _dispatch(argv: list[str]) -> int:
     if before.command not in COMMANDS:
         parser.error(_unknown(before.command))
     module = _load(before.command)
-    sub = _Parser(prog=f"tutor {before.command}", description=COMMANDS[before.command][1], allow_abbrev=False)
+    sub = _Parser(prog=f"tutor {before.command}", description=COMMANDS[before.command][1])
     module.arguments(sub)
     _folders(sub, default=argparse.SUPPRESS)
     args = sub.parse_args(before.rest, argparse.Namespace(course=before.course, workspace=before.workspace))
@@ -99,8 +121,6 @@ def _main_parser() -> _Parser:
         description=_DESCRIPTION,
         usage="tutor [--course DIR] [--workspace DIR] COMMAND …",
         epilog=f"commands:\n{table}\n\nBegin with `tutor start`. `tutor COMMAND --help` tells more.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     _folders(parser, default=None)
     parser.add_argument("--version", action="version", version=f"tutor {__version__}")
@@ -110,8 +130,14 @@ def _main_parser() -> _Parser:
 
 
 def _folders(parser: argparse.ArgumentParser, *, default: str | None) -> None:
-    parser.add_argument("--course", type=Path, metavar="DIR", default=default, help="a course other than the bundled")
-    parser.add_argument("--workspace", type=Path, metavar="DIR", default=default, help="your folder of exercises")
+    parser.add_argument("--course", type=_path, metavar="DIR", default=default, help="a course other than the bundled")
+    parser.add_argument("--workspace", type=_path, metavar="DIR", default=default, help="your folder of exercises")
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
 
 
 def _load(command: str) -> ModuleType:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
 
+TYPE_CHECKING = False  # importing `typing` to ask would cost each command 4 ms
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TextIO
 
     from tutor.text.plain import Style
 
@@ -77,6 +78,18 @@ def progress_bar(done: int, total: int, width: int = 20) -> str:
     full, empty = ("█", "░") if _shows("█░") else ("#", ".")
     filled = width * done // total if total else 0
     return full * filled + empty * (width - filled)
+
+
+def fitted(line: str, margin: int = 0) -> str:
+    """The line, cut off with … where a terminal would break it; a pipe gets all of it."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return line
+    try:
+        room = os.get_terminal_size(sys.stdout.fileno()).columns - margin
+    except (OSError, ValueError):
+        return line
+    end = "…" if _shows("…") else "."
+    return line if len(line) <= room or room < 20 else line[: room - 1] + end
 
 
 def _shows(text: str) -> bool:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Literal
+
+TYPE_CHECKING = False  # importing `typing` to ask would cost each command 4 ms
+if TYPE_CHECKING:
+    from typing import Literal
 
 _XDG = {"config": ".config", "cache": ".cache", "state": ".local/state"}
 

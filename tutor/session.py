@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from tutor.course.find import find_exercise, find_lab, find_lesson
 from tutor.course.load import bundled_root, load_course
+from tutor.locate import find_workspace
 from tutor.model import Course, Exercise, Finding, Job, Need, State, TutorError, Verdict
 from tutor.progress.store import Attempt, Progress
 from tutor.source import read_source
+from tutor.standing import standing
 from tutor.versions import LabPart, Version, history, lab_part, verified_source, with_needs
-from tutor.workspace import Workspace, create_workspace, find_workspace, open_workspace, remember
+from tutor.workspace import Workspace, create_workspace, open_workspace, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -279,13 +281,12 @@ class Session:
 
     def _state(self, exercise: Exercise, graded: Mapping[str, tuple[int, bool]], given_up: bool, hinted: bool) -> State:
         attempts, passed = graded.get(exercise.id, (0, False))
-        if passed:
-            return "passed"
-        if given_up:
-            return "given_up"
-        if attempts:
-            return "failed"
-        return "started" if hinted or self.workspace.edited(exercise) else "new"
+        return standing(
+            passed=passed,
+            given_up=given_up,
+            graded=attempts > 0,
+            begun=lambda: hinted or self.workspace.edited(exercise),
+        )
 
 
 def open_session(

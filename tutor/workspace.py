@@ -18,11 +18,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tutor.atomic import create_new, link_new, make_folder, move_new, refusal, write_atomic
+from tutor.locate import last_used_file
 from tutor.model import Course, Exercise, TutorError
-from tutor.paths import user_folder
 
 _FORMAT = 1
-_LAST = "last-workspace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,22 +187,9 @@ def default_file(exercise: Exercise) -> str:
     return f"{exercise.stub.parent.name}/{exercise.stub.name}"
 
 
-def find_workspace(start: Path) -> Path | None:
-    """The workspace that holds this folder, else the one used last, else None."""
-    start = start.absolute()
-    for folder in (start, *start.parents):
-        if _manifest_path(folder).is_file():
-            return folder
-    try:
-        last = Path((user_folder("config") / _LAST).read_text(encoding="utf-8").strip())
-    except (OSError, ValueError):
-        return None
-    return last if last.is_absolute() and _manifest_path(last).is_file() else None
-
-
 def remember(root: Path) -> None:
     """Make this the workspace that commands use when they are called outside of any."""
-    path = user_folder("config") / _LAST
+    path = last_used_file()
     try:
         if path.is_file() and path.read_text(encoding="utf-8") == f"{root}\n":
             return

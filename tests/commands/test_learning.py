@@ -103,7 +103,7 @@ def test_a_course_that_is_gone_is_named(tutor, course_root, work, tmp_path):
 def test_list_shows_states_in_words(tutor, passed):
     out = tutor("list").out
     assert re.search(r"✓ double .* passed", out)
-    assert re.search(r"· quadruple .* min$", out, re.MULTILINE)
+    assert re.search(r"· quadruple +5 min  The quadruple$", out, re.MULTILINE)
     assert "1 of 3 passed" in out
 
 

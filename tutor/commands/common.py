@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.console import mark, note, paint
+from tutor.console import note
 from tutor.model import TutorError
 from tutor.session import NoWorkspace, open_session
 
@@ -19,16 +19,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from tutor.model import Course, State
+    from tutor.model import Course
     from tutor.session import Session
-
-STATE_WORDS: dict[State, str] = {
-    "new": "",
-    "started": "started",
-    "failed": "not yet",
-    "passed": "passed",
-    "given_up": "given up",
-}
 
 
 @contextlib.contextmanager
@@ -58,12 +50,6 @@ def tell_notices(session: Session) -> None:
     """Narrate what the session wants the learner to know."""
     for notice in session.take_notices():
         note(notice)
-
-
-def state_mark(state: State) -> str:
-    """✓ passed, ✗ graded and not passed, · anything else; in colour where there is any."""
-    name, color = {"passed": ("passed", "green"), "failed": ("failed", "red")}.get(state, ("other", "dim"))
-    return paint(mark(name), color)
 
 
 def when(at: float) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from tutor.commands.common import STATE_WORDS, session_or_course, state_mark
-from tutor.console import note, paint, say, say_json
-from tutor.model import TutorError
+from tutor.commands.marks import STATE_WORDS, state_mark
+from tutor.console import fitted, note, paint, say, say_json
+from tutor.locate import find_workspace, last_used
+from tutor.standing import chapter_records, from_index, write_index
 
+TYPE_CHECKING = False  # see tutor.cli
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+    from typing import Any
 
-    from tutor.model import Chapter, Course, Exercise, State
+    from tutor.model import State
+
+    Listing = tuple[list[dict[str, Any]], Mapping[str, State]]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,42 +28,46 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the list."""
-    with session_or_course(args) as (session, course):
-        states: Mapping[str, State] = session.states() if session else {e.id: "new" for e in course.exercises}
-        chapters = [c for c in course.chapters if args.chapter in (None, c.id, c.folder, str(c.number))]
-        if not chapters:
-            names = ", ".join(c.id for c in course.chapters)
-            raise TutorError(f"There is no chapter {args.chapter!r}; the chapters are {names}.")
-        if args.json:
-            say_json([_record(e, states[e.id]) for chapter in chapters for e in chapter.exercises])
-            return 0
-        for chapter in chapters:
-            _print(chapter, course, states)
-        if session is None:
-            note("There is no workspace yet: `tutor start` makes one.")
+    every, states = _quickly(args) or _thoroughly(args)
+    chapters = [c for c in every if args.chapter in (None, c["id"], c["folder"], str(c["number"]))]
+    if not chapters:
+        from tutor.model import TutorError
+
+        names = ", ".join(c["id"] for c in every)
+        raise TutorError(f"There is no chapter {args.chapter!r}; the chapters are {names}.")
+    if args.json:
+        say_json([{**e, "state": states[e["id"]]} for chapter in chapters for e in chapter["exercises"]])
+        return 0
+    width = max((len(e["id"]) for c in every for e in c["exercises"]), default=0)
+    for chapter in chapters:
+        _print(chapter, states, width)
     return 0
 
 
-def _print(chapter: Chapter, course: Course, states: Mapping[str, State]) -> None:
-    passed = sum(states[e.id] == "passed" for e in chapter.exercises)
-    say(paint(f"{chapter.number}  {chapter.title}", "bold") + f"  {passed} of {len(chapter.exercises)} passed")
-    ids = max((len(e.id) for e in course.exercises), default=0)
-    titles = max((len(e.title) for e in course.exercises), default=0)
-    for exercise in chapter.exercises:
-        state = states[exercise.id]
-        row = f"{exercise.id:<{ids}}  {exercise.title:<{titles}}  level {exercise.level}  {exercise.minutes:>3} min"
-        say(f"  {state_mark(state)} {row}  {STATE_WORDS[state]}".rstrip())
+def _quickly(args: argparse.Namespace) -> Listing | None:
+    root = args.workspace.absolute() if args.workspace else find_workspace(Path.cwd())
+    if root is None or root != last_used():  # the slow way remembers which was used last
+        return None
+    return from_index(root, args.course)
 
 
-def _record(exercise: Exercise, state: State) -> dict[str, object]:
-    return {
-        "id": exercise.id,
-        "title": exercise.title,
-        "chapter": exercise.chapter,
-        "level": exercise.level,
-        "minutes": exercise.minutes,
-        "framework": exercise.framework,
-        "points": exercise.points,
-        "needs": list(exercise.needs),
-        "state": state,
-    }
+def _thoroughly(args: argparse.Namespace) -> Listing:
+    from tutor.commands.common import session_or_course
+
+    with session_or_course(args) as (session, course):
+        if session is None:
+            note("There is no workspace yet: `tutor start` makes one.")
+            return chapter_records(course), {e.id: "new" for e in course.exercises}
+        write_index(session.workspace, course)
+        return chapter_records(course), session.states()
+
+
+def _print(chapter: dict[str, Any], states: Mapping[str, State], width: int) -> None:
+    exercises = chapter["exercises"]
+    passed = sum(states[e["id"]] == "passed" for e in exercises)
+    say(paint(f"{chapter['number']}  {chapter['title']}", "bold") + f"  {passed} of {len(exercises)} passed")
+    for e in exercises:
+        state = states[e["id"]]
+        # The title stands last: it is the one part that may be cut off without a loss.
+        row = f"{e['id']:<{width}}  {STATE_WORDS[state]:<8}  {e['minutes']:>3} min  {e['title']}"
+        say(f"  {state_mark(state)} " + fitted(row, margin=4))

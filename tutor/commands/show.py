@@ -54,7 +54,7 @@ def _find(course: Course, name: str) -> Lesson | Exercise:
         raise TutorError(f"A lab is to be run, not read: `tutor lab {find_lab(course, name).id}`.")
     with contextlib.suppress(CourseError):
         raise TutorError(f"{find_explorer(course, name).title} is to be moved, not read: it opens in `tutor start`.")
-    valid = [part.id for part in (*course.exercises, *course.lessons)]
+    valid = [exercise.id for exercise in course.exercises] + [lesson.id for lesson in course.lessons]
     raise TutorError(f"There is no lesson or exercise called `{name}`{nearest(name.lower(), valid)}.")
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from tutor.commands.common import shorter, tell_notices
 from tutor.console import note
+from tutor.locate import find_workspace
 from tutor.model import TutorError
 from tutor.session import open_session
-from tutor.workspace import find_workspace
 
 if TYPE_CHECKING:
     import argparse

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor.model import Outcome, TutorError
+from tutor.progress.queries import FURTHEST, SUMMARY
 from tutor.progress.schema import MIGRATIONS, TABLES, is_damage, on_shared_file_system, primary_code, sentence
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Progress:
     def summary(self) -> dict[str, tuple[int, bool]]:
         """For each exercise that was ever graded: how many attempts, and whether one of them passed."""
         found: dict[str, tuple[int, bool]] = {}
-        for name, count, passed in self._query("SELECT exercise, attempts, passed FROM exercise_summary"):
+        for name, count, passed in self._query(SUMMARY):
             before = found.get(self._now(name), (0, False))
             found[self._now(name)] = (before[0] + count, before[1] or bool(passed))
         return found
@@ -106,7 +107,7 @@ class Progress:
     def furthest(self, kind: str) -> dict[str, int]:
         """The largest number of each subject's events of this kind, e.g. the hints shown of each exercise."""
         found: dict[str, int] = {}
-        for subject, number in self._query("SELECT subject, number FROM event_maxima WHERE kind = ?", (kind,)):
+        for subject, number in self._query(FURTHEST, (kind,)):
             found[self._now(subject)] = max(number, found.get(self._now(subject), 0))
         return found
 
