@@ -17,11 +17,10 @@ CURVES = ("loss", "weight_error", "w1", "w2", "b")
 LOG_AXIS = True
 
 BREAK = (
-    ("sgd-step", "climbs"),
-    ("sgd-step", "rebinds the name"),
-    ("linreg-grad", "factor 2 missing"),
-    ("linreg-grad", "sign flipped"),
-    ("linreg-grad", "gradient not averaged"),
+    ("linreg-grad", "sign of the gradients flipped"),
+    ("linreg-grad", "sum instead of mean in the gradients"),
+    ("linreg-grad", "bias left out"),
+    ("data-iter", "shuffles each array on its own"),
 )
 
 W_TRUE = np.array([2.0, -3.4])

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 def print_runs(runs: Sequence[KeptRun]) -> int:
     """One line a run, newest first."""
+    from tutor.training.narrate import settings
+
     for run in runs:
         name = "passed" if run.reached else "failed" if run.reached is False else "other"
         value = f"{run.metric} {run.value:.4g}" if math.isfinite(run.value) else run.outcome
-        say(f"{mark(name)} {run.id}  {value}  {run.settings}")
+        say(f"{mark(name)} {run.id}  {value}  {settings(run.meta)}")
     if not runs:
         note("No run is kept yet. Train a lab first: tutor lab NAME")
     return 0

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from tutor.training.curves import last_common
 from tutor.training.events import Meta
+from tutor.training.knobs import Value
 from tutor.training.record import Half, RunRecord, time_left
 
 
@@ -27,6 +28,14 @@ def whose_run(meta: Meta) -> str:
     """The same for a run that has begun."""
     mistakes = [(u.exercise, u.variant) for u in meta.used if u.origin == "mistake"]
     return whose_code({u.exercise: u.origin == "yours" for u in meta.used}, mistakes[0] if mistakes else None)
+
+
+def settings(meta: Meta, usual: Mapping[str, Value] | None = None) -> str:
+    """Knobs, seed and mistake in one line: what tells two runs apart. `usual` leaves out what has its default."""
+    knobs = {k: v for k, v in (meta.knobs | {"seed": meta.seed}).items() if usual is None or v != usual.get(k, 0)}
+    words = [f"{k}={'on' if v is True else 'off' if v is False else v}" for k, v in knobs.items()]
+    words += [f"{u.exercise} “{u.variant}”" for u in meta.used if u.origin == "mistake"]
+    return " ".join(words) or "default knobs"
 
 
 def progress_line(half: Half, seconds: float, *, paused: bool = False) -> str:

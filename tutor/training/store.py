@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from tutor.model import TutorError
-from tutor.training.events import Event, from_json, to_json
+from tutor.training.events import Event, Meta, from_json, to_json
 from tutor.training.record import RunRecord
 
 
@@ -29,8 +29,8 @@ class KeptRun:
     reached: bool | None
     value: float
     metric: str
-    settings: str
-    """Knobs, seed and mistake, as a person would tell two runs apart."""
+    meta: Meta
+    """Knobs, seed and whose code."""
 
 
 class RunWriter:
@@ -140,17 +140,7 @@ def _summary(path: Path) -> KeptRun | None:
     metric = record.mine.target.metric if record.mine.target else ""
     outcome = end.outcome if end else "interrupted"
     value, reached = (end.value, end.reached) if end else (float("nan"), None)
-    return KeptRun(path.stem, path, meta.lab, meta.started, outcome, reached, value, metric, settings(record))
-
-
-def settings(record: RunRecord) -> str:
-    """Knobs, seed and mistake of a run in one line."""
-    meta = record.mine.meta
-    if meta is None:
-        return ""
-    knobs = [f"{k}={'on' if v is True else 'off' if v is False else v}" for k, v in meta.knobs.items()]
-    mistakes = [f"{u.exercise} with “{u.variant}”" for u in meta.used if u.origin == "mistake"]
-    return " ".join([*knobs, f"seed={meta.seed}", *mistakes])
+    return KeptRun(path.stem, path, meta.lab, meta.started, outcome, reached, value, metric, meta)
 
 
 def to_csv(record: RunRecord) -> str:

@@ -7,6 +7,7 @@ said about a run `tutor.training.narrate`'s.
 from __future__ import annotations
 
 import json
+import math
 import time
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -21,9 +22,9 @@ from textual.widgets.option_list import Option
 from tutor.course.find import find_lab
 from tutor.training.figure import Figure, Note
 from tutor.training.job import plan
-from tutor.training.knobs import Knob, knob, knobs_of
+from tutor.training.knobs import Knob, defaults, knob, knobs_of
 from tutor.training.module import LabModule, load_lab
-from tutor.training.narrate import ending, progress_line, whose_code
+from tutor.training.narrate import ending, progress_line, settings, whose_code
 from tutor.training.pictures import View, pictures
 from tutor.training.record import RunRecord
 from tutor.training.store import export, load_run
@@ -249,10 +250,13 @@ class LabScreen(Screen[None]):
         self._runs = [run.id for run in message.runs]
         options = self.query_one("#kept", OptionList)
         options.clear_options()
+        usual = defaults(self.module.knobs)
         for run in message.runs:
             sign = "✓" if run.reached else "✗" if run.reached is False else "·"
             over = " (shown)" if run.id in self.others else ""
-            options.add_option(Option(Content(f"{sign} {run.started[5:16].replace('T', ' ')}{over}  {run.settings}")))
+            value = f"{run.value:.3g}" if math.isfinite(run.value) else run.outcome
+            told = f"{sign} {run.started[5:16].replace('T', ' ')}  {value}  {settings(run.meta, usual)}{over}"
+            options.add_option(Option(Content(told)))
 
     @on(OptionList.OptionSelected, "#kept")
     @told
