@@ -82,6 +82,11 @@ def _lesson(path: Path, document: LessonDoc) -> Iterator[Problem]:
 def _question(path: Path, live: Live, question: Question) -> Iterator[Problem]:
     texts = [question.ask, question.why, question.otherwise, *(wrong.why for wrong in question.wrong)]
     texts += [text for option in question.options for text in (option.text, option.why)]
+    if any(re.search(r"[\b\t\f\r]|\n(abla|e|eq|u|ot)\b", text) for text in texts):
+        message = (
+            f"in question `{question.id}`: TOML has read a TeX command as an escape; put formulas in 'single quotes'"
+        )
+        yield Problem(path, live.line, "formula", message)
     for text in filter(None, texts):
         for problem in lint_markdown(text, path, live.line):
             yield Problem(path, live.line, problem.rule, f"in question `{question.id}`: {problem.message}")
