@@ -1,7 +1,8 @@
 """Every action of the app in one table: keys, words, where it works and which command does the same.
 
 Bindings, footer, palette, help screen and the README's key table are made from this table and from nothing else.
-Owns no behaviour: an action's name is the name of the `action_…` method of the screen or app that is in its scope.
+Owns no behaviour: an action's name is that of the `action_…` method of the screen or app that is in its scope; one that
+belongs to the screen or app although a part of it has the key begins with `screen.` or `app.`.
 """
 
 from __future__ import annotations
@@ -63,9 +64,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("go_on", ("ctrl+n", "c"), "Continue", "Open what is next", "home", True, "tutor next"),
     Action("search", ("slash", "ctrl+f"), "Search", "Search lessons, exercises, labs and explorers", "home", True,
            shown="/"),
-    Action("open_progress", ("p",), "Progress", "History, time, streak, what to review", "home", True,
+    Action("app.open_progress", ("p",), "Progress", "History, time, streak, what to review", "home", True,
            "tutor progress", palette=False),
-    Action("open_settings", ("s",), "Settings", "Theme, tab width, editor, saving, motion", "home", True,
+    Action("app.open_settings", ("s",), "Settings", "Theme, tab width, editor, saving, motion", "home", True,
            palette=False),
     # Workbench
     Action("grade", ("ctrl+r",), "Grade", "Save, then check your code", "workbench", True, "tutor grade NAME"),
@@ -83,8 +84,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("history", (), "Earlier versions", "Every version you had graded; bring one back", "workbench", False,
            "tutor history NAME"),
     # Editor
-    Action("find", ("ctrl+f",), "Find", "Find in the file; again for the next match", "editor"),
-    Action("goto_line", ("ctrl+l",), "Go to line", "Go to a line by its number", "editor"),
+    Action("screen.find", ("ctrl+f",), "Find", "Find in the file; again for the next match", "editor"),
+    Action("screen.goto_line", ("ctrl+l",), "Go to line", "Go to a line by its number", "editor"),
     Action("comment", ("ctrl+underscore", "ctrl+slash"), "Comment", "Comment the selected lines in or out", "editor",
            shown="^/"),
     Action("indent", ("tab",), "Indent", "Indent the selected lines, or to the next stop", "editor", palette=False),
@@ -115,7 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("switch_side", ("ctrl+b", "tab"), "Yours/solution", "Show the other side in a narrow terminal", "solution",
            True),
     # Earlier versions
-    Action("restore", ("enter",), "Bring back", "Bring the highlighted version back", "history", True,
+    Action("restore", ("r", "enter"), "Bring back", "Bring the highlighted version back", "history", True,
            "tutor history NAME --restore ID"),
     Action("compare", ("d",), "Compare", "Show it beside what you have now", "history", True),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SuspendNotSupported
@@ -22,7 +23,6 @@ from tutor.tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from textual import events
     from textual.app import SystemCommand
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tutor.model import State
     from tutor.session import Session
 
+_HERE = Path(__file__).parent
 SMALLEST = (40, 10)
 """Columns and rows below which a screen asks for more room."""
 
@@ -41,7 +42,7 @@ class TutorApp(App[None]):
     """The tutor in a terminal. `open` names a lesson, exercise, lab or explorer to begin with."""
 
     TITLE = "tutor"
-    CSS_PATH = ["app.tcss", "screens/home.tcss"]  # noqa: RUF012  # the default screen's own CSS_PATH is not read
+    CSS_PATH = [_HERE / "app.tcss", _HERE / "screens" / "home.tcss"]  # noqa: RUF012  # the default screen's is not read
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual declares it so
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app", skip=frozenset({"command_palette", "quit"})),
@@ -97,7 +98,7 @@ class TutorApp(App[None]):
     @told
     def _next(self, after: str | None) -> Item | None:
         exercise = self.session.next_exercise(after)
-        return next_item(self.outline, exercise.id, self.pages_read()) if exercise else None
+        return next_item(self.outline, exercise.id, self.session.states(), self.pages_read()) if exercise else None
 
     def next_item(self, after: str | None = None) -> Item | None:
         """What comes behind an exercise, or next of all; None when everything is done."""

@@ -126,14 +126,22 @@ def search(chapters: tuple[ChapterOutline, ...], words: str) -> list[Item]:
 
 
 def next_item(
-    chapters: tuple[ChapterOutline, ...], exercise_id: str | None, pages_read: Mapping[str, int]
+    chapters: tuple[ChapterOutline, ...],
+    exercise_id: str,
+    states: Mapping[str, State],
+    pages_read: Mapping[str, int],
 ) -> Item | None:
-    """The row to go on with when `exercise_id` is the exercise to do next: its lesson first, unless it was opened."""
-    lesson = None
+    """The row to go on with when this is the exercise to do next: first the lessons before it that were not opened.
+
+    Lessons before an exercise that is already done were left out on purpose.
+    """
     for part in chapters:
+        waiting: list[Item] = []
         for item in part.items:
-            if item.kind == "lesson":
-                lesson = item
+            if item.kind == "lesson" and item.id not in pages_read:
+                waiting.append(item)
             elif item.kind == "exercise" and item.id == exercise_id:
-                return lesson if lesson and lesson.chapter == item.chapter and lesson.id not in pages_read else item
+                return waiting[0] if waiting else item
+            elif item.kind == "exercise" and mark(item, states, pages_read) == "done":
+                waiting.clear()
     return None

@@ -22,7 +22,9 @@ def commands(app: TutorApp, screen: Screen[object]) -> Iterator[SystemCommand]:
     for action in ACTIONS:
         target = _target(app, screen, action)
         if action.palette and target:
-            yield SystemCommand(action.label, _help(action), partial(_run, app, f"{target}.{action.name}"))
+            yield SystemCommand(
+                action.label, _help(action), partial(_run, app, f"{target}.{action.name.rpartition('.')[2]}")
+            )
     for part in app.outline:
         for item in part.items:
             about = f"{item.kind} · {part.chapter.title}"
@@ -35,7 +37,7 @@ def _help(action: Action) -> str:
 
 def _target(app: TutorApp, screen: Screen[object], action: Action) -> str:
     """Where the action's method is: the app, the screen, or the widget with the focus; empty when nowhere."""
-    method = f"action_{action.name}"
+    method = f"action_{action.name.rpartition('.')[2]}"
     if action.scope == "app":
         return "app" if hasattr(app, method) else ""
     if action.scope == getattr(screen, "SCOPE", "") and hasattr(screen, method):

@@ -33,7 +33,7 @@ class HelpScreen(Screen[None]):
         with VerticalScroll(id="help"):
             yield Line(NOTE, classes="note")
             for scope, title in SCOPE_TITLES.items():
-                rows = [action for action in actions(scope) if action.keys or action.command]
+                rows = actions(scope)
                 if not rows:
                     continue
                 yield Line(title, classes="title")
@@ -41,7 +41,7 @@ class HelpScreen(Screen[None]):
                     key = shown_key(action) or "palette"
                     command = f"  tutor{action.command.removeprefix('tutor')}" if action.command else ""
                     yield Line(
-                        Content.assemble((f"{key:<12}", "bold $accent"), action.help, (command, "$text-muted")),
+                        Content.assemble((f"{key:<12}", "bold $accent"), action.help, (command, "$foreground-muted")),
                         classes="row",
                     )
         yield Footer()

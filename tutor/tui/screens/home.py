@@ -83,7 +83,9 @@ class HomeScreen(Screen[None]):
         begun = bool(self._pages) or any(state != "new" for state in self._states.values())
         word = "Continue" if begun else "Start here"
         facts = " · ".join(_facts(item))
-        return Content.assemble((f"→ {word}: ", "bold $accent"), (item.title, "bold"), (f"  {facts}", "$text-muted"))
+        return Content.assemble(
+            (f"→ {word}: ", "bold $accent"), (item.title, "bold"), (f"  {facts}", "$foreground-muted")
+        )
 
     def _show_details(self, node: object) -> None:
         row: Row | None = getattr(node, "data", None)
@@ -95,7 +97,8 @@ class HomeScreen(Screen[None]):
         elif isinstance(row, Item):
             sign = mark(row, self._states, self._pages)
             title, about = row.title, row.about
-            facts = " · ".join([*_facts(row), f"{SIGNS[sign]} {WORDS[sign]}"])
+            state = WORDS[sign] if sign == "new" else f"{SIGNS[sign]} {WORDS[sign]}"
+            facts = " · ".join([*_facts(row), state])
         self.query_one("#detail-title", Line).show(title)
         self.query_one("#detail-facts", Line).show(facts)
         self.query_one("#detail-about", Line).show(about)

@@ -61,7 +61,9 @@ class ProgressScreen(Screen[None]):
         for chapter in stats.chapters:
             bar = _bar(chapter.passed, chapter.total)
             numbers = f" {chapter.passed}/{chapter.total}  {chapter.points} of {chapter.possible} points  "
-            yield Line(Content.assemble((bar, "$primary"), numbers, (chapter.title, "$text-muted")), classes="row")
+            yield Line(
+                Content.assemble((bar, "$primary"), numbers, (chapter.title, "$foreground-muted")), classes="row"
+            )
         yield Line(f"The last {WEEKS} weeks", classes="title")
         yield Line("\n".join(calendar(stats.days, date.today())), classes="row calendar")
         names = {exercise.id: exercise.title for exercise in self._session.course.exercises}
@@ -115,7 +117,7 @@ def _list(rows: list[tuple[str, str, str]], empty: str) -> ComposeResult:
         yield Line(empty, classes="row empty")
         return
     options = [
-        Option(Content.assemble(f"{title:<34.34} ", (about, "$text-muted")), id=f"{number}/{name}")
+        Option(Content.assemble(f"{title:<34.34} ", (about, "$foreground-muted")), id=f"{number}/{name}")
         for number, (name, title, about) in enumerate(rows)
     ]
     yield OptionList(*options, markup=False)

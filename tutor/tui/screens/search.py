@@ -67,7 +67,7 @@ class SearchScreen(ModalScreen[Item | None]):
     def _row(self, item: Item) -> Content:
         sign = SIGNS[mark(item, self._states, self._pages)]
         return Content.assemble(
-            f"{sign} ", (f"{item.kind:<9}", "$text-muted"), f"{item.title}  ", (item.id, "$text-muted")
+            f"{sign} ", (f"{item.kind:<9}", "$foreground-muted"), f"{item.title}  ", (item.id, "$foreground-muted")
         )
 
     def action_move(self, step: int) -> None:

@@ -8,10 +8,11 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Checkbox, Footer, Input, Select
+from textual.widgets import Footer, Input, Select
 
 from tutor.tui.preferences import Preferences
 from tutor.tui.widgets.status import Line, TitleBar
+from tutor.tui.widgets.toggle import Toggle
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -50,7 +51,7 @@ class SettingsScreen(Screen[Preferences]):
             yield from self._text("editor", "Your editor", self._before.editor, "empty: $VISUAL, then $EDITOR")
             for name, (label, about) in SWITCHES.items():
                 with Horizontal(classes="field"):
-                    yield Checkbox(label, getattr(self._before, name), compact=True, id=name)
+                    yield Toggle(label, getattr(self._before, name), id=name)
                     yield Line(about, classes="about")
             yield Line(id="problem")
         yield Footer()
@@ -72,6 +73,6 @@ class SettingsScreen(Screen[Preferences]):
             self.query_one("#problem", Line).show(f"✗ The tab width must be a number from 1 to 8, not {width!r}.")
             self.query_one("#tab_width").focus()
             return
-        switches = {name: self.query_one(f"#{name}", Checkbox).value for name in SWITCHES}
+        switches = {name: self.query_one(f"#{name}", Toggle).value for name in SWITCHES}
         editor = self.query_one("#editor", Input).value.strip()
         self.dismiss(Preferences(theme=self.app.theme, tab_width=int(width), editor=editor, **switches))

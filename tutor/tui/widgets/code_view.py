@@ -60,7 +60,7 @@ class CodeView(ScrollableContainer, can_focus=True):
         return Content("\n").join(
             Content.assemble(
                 ("≠ " if marked else "  ", "$text-accent bold"),
-                (f"{'' if number is None else number + 1:>3}  ", "$text-muted"),
+                (f"{'' if number is None else number + 1:>3}  ", "$foreground-muted"),
                 Content() if number is None else lines[number],
             )
             for number, marked in self._shown

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
+from textual.binding import Binding
 from textual.widgets import Tree
 
 from tutor.tui.outline import SIGNS, ChapterOutline, Item, Mark, chapter_mark, mark
@@ -27,7 +28,7 @@ _COLORS: dict[Mark, str] = {"done": "text-success", "wrong": "text-error", "open
 class CourseTree(Tree[Row]):
     """Chapters that fold, with lessons, exercises, labs and explorers in walking order."""
 
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select_cursor", "Open")]
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
 

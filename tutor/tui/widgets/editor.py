@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.theme import Theme
 
-_OF_TEXT_AREA = frozenset({"undo", "redo", "cut", "copy", "paste", "delete_to_end_of_line_or_delete_line",
-                           "indent", "find", "goto_line"})  # fmt: skip
+_OF_TEXT_AREA = frozenset({"undo", "redo", "cut", "copy", "paste", "delete_to_end_of_line_or_delete_line", "indent"})
 
 
 class Editor(ViewportTextArea):

@@ -26,7 +26,7 @@ SIGNS: dict[Outcome, tuple[str, str, str]] = {
     "failed": ("✗", "failed", "$text-error"),
     "error": ("✗", "error", "$text-error"),
     "timeout": ("✗", "too slow", "$text-error"),
-    "not_run": ("·", "not run", "$text-muted"),
+    "not_run": ("·", "not run", "$foreground-muted"),
 }
 """Sign, word, colour."""
 
@@ -145,9 +145,10 @@ class FindingsPanel(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """The verdict, notes, then rows."""
-        yield Line("Not checked yet. ctrl+r checks your code.", id="verdict")
-        yield Line(id="now", classes="-hidden")
-        yield Line(id="notes", classes="-hidden")
+        with Vertical(id="head"):
+            yield Line("Not checked yet. ctrl+r checks your code.", id="verdict")
+            yield Line(id="now")
+            yield Line(id="notes")
 
     def begin(self) -> None:
         """A grade has begun: what is there stays, dimmed, until it is replaced."""
@@ -160,7 +161,7 @@ class FindingsPanel(VerticalScroll, can_focus=False):
 
     def progress(self, text: str) -> None:
         """What is going on."""
-        self.query_one("#verdict", Line).show(Content.styled(text, "$text-muted"))
+        self.query_one("#verdict", Line).show(Content.styled(text, "$foreground-muted"))
 
     def add(self, finding: Finding) -> None:
         """A check has finished."""
@@ -225,4 +226,4 @@ def verdict_line(verdict: Verdict, file: str) -> Content:
     head = {"passed": "Passed", "not_run": "Not checked"}.get(verdict.outcome, "Not yet")
     counts = f"{passed} of {len(verdict.findings)} checks pass" if verdict.findings else word
     rest = f" · {time_text(verdict.seconds)} · {file} · {verdict.sha256[:8]}"
-    return Content.assemble((f"{sign} {head}", f"bold {color}"), f" · {counts}", (rest, "$text-muted"))
+    return Content.assemble((f"{sign} {head}", f"bold {color}"), f" · {counts}", (rest, "$foreground-muted"))

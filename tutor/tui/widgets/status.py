@@ -54,7 +54,7 @@ class TitleBar(Horizontal):
 
     def _trail(self) -> Content:
         *above, here = self._crumbs
-        parts = [part for crumb in above for part in ((crumb, "$text-muted"), (" › ", "$text-muted"))]
+        parts = [part for crumb in above for part in ((crumb, "$foreground-muted"), (" › ", "$foreground-muted"))]
         return Content.assemble(*parts, (here, "bold"))
 
     def show_state(self, content: Content | str) -> None:

@@ -72,7 +72,10 @@ That is all.
 
 EXERCISES = {
     "01_first_steps": (("say-hello", "Say hello", 1, 5),),
-    "02_linear_classification": (("softmax", "Softmax over any axis", 2, 15), ("cross-entropy", "Cross-entropy", 3, 20)),
+    "02_linear_classification": (
+        ("softmax", "Softmax over any axis", 2, 15),
+        ("cross-entropy", "Cross-entropy", 3, 20),
+    ),
 }
 
 
@@ -90,18 +93,18 @@ def write_course(root: Path) -> Path:
 
 def _chapter(root: Path, folder: str, chapter: str, title: str, *, labs: tuple[str, ...], explorers: tuple[str, ...]):
     names = [row[0] for row in EXERCISES[folder]]
-    manifest = (f'id = "{chapter}"\ntitle = "{title}"\nsummary = "What {title.lower()} is about."\nexercises = {names}\n'
-                f"labs = {list(labs)}\nexplorers = {list(explorers)}\n").replace("'", '"')  # fmt: skip
+    manifest = (f'id = "{chapter}"\ntitle = "{title}"\nsummary = "What {title.lower()} is about."\n'
+                f"exercises = {names}\nlabs = {list(labs)}\nexplorers = {list(explorers)}\n").replace("'", '"')  # fmt: skip
     _write(root / "lessons" / folder / "chapter.toml", manifest)
     fences = "\n\n".join([*(f"```exercise {name}\n```" for name in names), *(f"```lab {lab}\n```" for lab in labs),
                           *(f"```explore {name}\n```" for name in explorers)])  # fmt: skip
     number = chapter[1:]
     _write(root / "lessons" / folder / "01_lesson.md",
            LESSON.format(id=f"l{number}-1", title=f"{title}, told", fences=fences))  # fmt: skip
-    for id, name, level, minutes in EXERCISES[folder]:
-        stem = id.replace("-", "_")
+    for ident, name, level, minutes in EXERCISES[folder]:
+        stem = ident.replace("-", "_")
         exercises, solutions = root / "exercises" / folder, root / "solutions" / folder
-        _write(exercises / f"{stem}.md", TASK.format(id=id, title=name, level=level, minutes=minutes, name=stem))
+        _write(exercises / f"{stem}.md", TASK.format(id=ident, title=name, level=level, minutes=minutes, name=stem))
         _write(exercises / f"{stem}.py", STUB.format(name=stem))
         _write(exercises / f"test_{stem}.py", f'def test_it(mine):\n    """It works."""\n    mine.{stem}([1.0])\n')
         body = "    e = np.exp(z - z.max(axis=axis, keepdims=True))\n    return e / e.sum(axis=axis, keepdims=True)\n"
@@ -128,7 +131,8 @@ FAILED = (
         got="[[0.818, 0.182],\n [0.870, 0.130]]", difference="first at (0, 0); the rows sum to 1, not the columns",
         diagnosis=Diagnosis("ignores axis", "These are the numbers of a softmax over the last axis. "
                             "Which one did the caller ask for?"),
-        traceback='softmax.py:12: return e / e.sum(axis=-1)', output="[bold]z[/bold] = hello", draw="draw 3 of 30, seed 7",
+        traceback="softmax.py:12: return e / e.sum(axis=-1)",
+        output="[bold]z[/bold] = hello", draw="draw 3 of 30, seed 7",
     ),
     Finding("test_large", "Stays finite for large logits.", "not_run"),
 )  # fmt: skip

@@ -1,0 +1,73 @@
+"""Fixtures of the TUI tests: an app on a small course, and text snapshots of what it shows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tutor.session import Session
+from tutor.tui._textual_private import screen_text
+from tutor.tui.app import TutorApp
+
+sys.path.insert(0, str(Path(__file__).parent))  # for the fakes: test folders are no packages
+from tui_fakes import FakeGrader, make_session
+
+GOLDEN = Path(__file__).with_name("golden")
+
+Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
+
+
+@pytest.fixture
+def grader() -> FakeGrader:
+    return FakeGrader()
+
+
+@pytest.fixture
+def session(tmp_path: Path, grader: FakeGrader) -> Iterator[Session]:
+    with make_session(tmp_path, grader) as opened:
+        yield opened
+
+
+@pytest.fixture
+def start(session: Session) -> Start:
+    """Run the app: `async with start("softmax", size=(80, 24)) as pilot`."""
+
+    def started(open: str | None = None, *, size: tuple[int, int] = (80, 24)):
+        return TutorApp(session, open).run_test(size=size, notifications=True)
+
+    return started
+
+
+@pytest.fixture
+def until() -> Callable[[Pilot[None], Callable[[], object]], Awaitable[None]]:
+    """Wait for something to become true; fails after ten seconds with what the screen showed."""
+
+    async def wait(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+        for _ in range(400):
+            await pilot.pause()
+            if condition():
+                return
+            await pilot.pause(0.025)
+        raise AssertionError(screen_text(pilot.app))
+
+    return wait
+
+
+@pytest.fixture
+def golden() -> Callable[[str, str], None]:
+    """Compare with tests/tui/golden/NAME.txt; `TUTOR_UPDATE_GOLDEN=1` writes the file instead."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / f"{name}.txt"
+        if os.environ.get("TUTOR_UPDATE_GOLDEN"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text + "\n", encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == text + "\n"
+
+    return compare
