@@ -5,6 +5,7 @@ Loaded only when something went wrong.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 import traceback
@@ -15,11 +16,17 @@ from tutor.model import TutorError
 from tutor.paths import user_folder
 
 
+_MACHINE = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.EIO,
+}  # fmt: skip
+"""A missing file, on the other hand, that nobody turned into a sentence before is our mistake."""
+
+
 def explain(error: Exception) -> tuple[str, int]:
     """The sentence for this error and the exit code: 2 when the user can act, 3 when it is our mistake."""
     if isinstance(error, TutorError):
         return str(error), 2
-    if isinstance(error, OSError) and error.errno in REASONS:
+    if isinstance(error, OSError) and error.errno in _MACHINE:
         return _refused(error), 2
     return _internal(error), 3
 
