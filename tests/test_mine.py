@@ -71,8 +71,12 @@ def test_what_nobody_defines_is_named(space):
 
 
 def test_files_that_import_each_other_are_named(space):
-    write(space, data_iter="from tutor.mine import grad\ndef data_iter(): ...\n",
-          linreg="from tutor.mine import data_iter\ndef grad(): ...\n", train="from tutor.mine import grad\n")  # fmt: skip
+    write(
+        space,
+        data_iter="from tutor.mine import grad\ndef data_iter(): ...\n",
+        linreg="from tutor.mine import data_iter\ndef grad(): ...\n",
+        train="from tutor.mine import grad\n",
+    )
     with pytest.raises(ImportError, match=r"linreg\.py → data_iter\.py → linreg\.py"):
         runpy.run_path(str(space / "train.py"))
 

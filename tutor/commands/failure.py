@@ -15,7 +15,6 @@ from tutor.atomic import REASONS
 from tutor.model import TutorError
 from tutor.paths import user_folder
 
-
 _MACHINE = {
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.EIO,
 }  # fmt: skip
