@@ -34,7 +34,7 @@ __all__ = [
     "raises",
     "reject",
     "same",
-    "uniform",
     "unchanged",
+    "uniform",
     "waive",
 ]

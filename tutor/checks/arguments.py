@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -64,7 +65,7 @@ class Arguments:
         return self.args[position] if isinstance(position, int) else self.kwargs[position]
 
     def as_dict(self) -> dict[str, object]:
-        """name → value, in the order of the call."""
+        """Name → value, in the order of the call."""
         return {**dict(zip(self.labels, self.args, strict=True)), **self.kwargs}
 
     @property
@@ -92,17 +93,35 @@ def _begin(value: object) -> object:
 
 def parameter_names(fn: object, count: int) -> tuple[str, ...]:
     """The names of the first `count` positional parameters, or nothing when they cannot be told."""
+    names, rest = _parameters(fn)
+    if rest:
+        names = (*names, *(f"{rest}[{i}]" for i in range(count - len(names))))
+    return names[:count] if len(names) >= count else ()
+
+
+_KNOWN: WeakKeyDictionary[object, tuple[tuple[str, ...], str]] = WeakKeyDictionary()
+
+
+def _parameters(fn: object) -> tuple[tuple[str, ...], str]:
+    """The positional parameters, and the name of `*rest`. Remembered: `inspect.signature` costs as much as a call."""
+    try:
+        if fn in _KNOWN:
+            return _KNOWN[fn]
+    except TypeError:  # neither hashable nor weakly referable: a built-in of torch, a bound method
+        return _inspect(fn)
+    found = _KNOWN[fn] = _inspect(fn)
+    return found
+
+
+def _inspect(fn: object) -> tuple[tuple[str, ...], str]:
     try:
         parameters = inspect.signature(cast(Callable[..., object], fn)).parameters.values()
     except (TypeError, ValueError):
-        return ()
-    names: list[str] = []
-    for parameter in parameters:
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            names += [f"{parameter.name}[{i}]" for i in range(count - len(names))]
-        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
-            names.append(parameter.name)
-    return tuple(names[:count]) if len(names) >= count else ()
+        return (), ""
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = tuple(parameter.name for parameter in parameters if parameter.kind in positional)
+    rest = next((parameter.name for parameter in parameters if parameter.kind is parameter.VAR_POSITIONAL), "")
+    return names, rest
 
 
 def numbered(count: int) -> tuple[str, ...]:
@@ -124,14 +143,24 @@ def _short(label: str, value: object) -> str:
 def _memory(leaf: object) -> list[tuple[str, int, int]]:
     """(device, first byte, last byte) of an array's or tensor's memory; nothing for an empty one."""
     if isinstance(leaf, np.ndarray) and leaf.size:
-        low, high = np.lib.array_utils.byte_bounds(leaf) if hasattr(np.lib, "array_utils") else np.byte_bounds(leaf)
-        return [("cpu", low, high)]
+        return [("cpu", *_byte_bounds(leaf))]
     if isinstance(leaf, torch.Tensor) and leaf.numel():
         storage = leaf.untyped_storage()
         return [(str(leaf.device), storage.data_ptr(), storage.data_ptr() + storage.nbytes())]
     if isinstance(leaf, torch.nn.Module):
         return [region for parameter in leaf.parameters() for region in _memory(parameter)]
     return []
+
+
+def _byte_bounds(array: np.ndarray) -> tuple[int, int]:
+    """First byte and one past the last one; NumPy's own function moved between versions 1 and 2."""
+    low = high = array.__array_interface__["data"][0]
+    for size, step in zip(array.shape, array.strides, strict=True):
+        if step < 0:
+            low += step * (size - 1)
+        else:
+            high += step * (size - 1)
+    return low, high + array.itemsize
 
 
 def _overlap(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:

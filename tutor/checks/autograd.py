@@ -20,9 +20,7 @@ GRADIENT_DEFAULTS = {
 """dtype → (rtol, atol): a backward pass sums more terms than a forward one."""
 
 
-def gradient_failure(
-    sent: Arguments, got: object, truth_sent: Arguments, truth: object, dtype: str
-) -> Mismatch | None:
+def gradient_failure(sent: Arguments, got: object, truth_sent: Arguments, truth: object, dtype: str) -> Mismatch | None:
     """The first difference between the gradients of the arguments, or None. The values are known to agree."""
     theirs = dict(_tensors(truth))
     ours = dict(_tensors(got))

@@ -122,7 +122,9 @@ def _compare_tensors(got: object, expected: object, like: torch.Tensor, tol: Tol
     if shape:
         return shape
     if got.dtype != like.dtype:
-        return _dtype(got, str(got.dtype).removeprefix("torch."), expected, str(like.dtype).removeprefix("torch."), where)
+        return _dtype(
+            got, str(got.dtype).removeprefix("torch."), expected, str(like.dtype).removeprefix("torch."), where
+        )
     truth = numbers(expected) if isinstance(expected, torch.Tensor) else np.asarray(expected)
     return _values(got, numbers(got), expected, truth, numbers(like), tol, where)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import torch
@@ -20,6 +20,10 @@ Check = TypeVar("Check", bound=Callable[..., None])
 Option = TypeVar("Option")
 Values = TypeVar("Values", np.ndarray, torch.Tensor)
 Shape = tuple[int, ...]
+Int: TypeAlias = int
+Float: TypeAlias = float
+Bool: TypeAlias = bool
+"""Inside `Draw`, `int`, `float` and `bool` are methods; these are the types."""
 
 
 def draws(count: int) -> Callable[[Check], Check]:
@@ -54,7 +58,9 @@ class Draw:
     def _cap(self, low: int, high: int) -> int:
         return low + math.ceil((high - low) * self._growth)
 
-    def shape(self, dims: int | tuple[int, int] = (1, 4), low: int = 1, high: int = 6, *, distinct: bool = True) -> Shape:
+    def shape(
+        self, dims: int | tuple[int, int] = (1, 4), low: int = 1, high: int = 6, *, distinct: bool = True
+    ) -> Shape:
         """A shape with `dims` axes (a number, or a range) of sizes `low` … `high`.
 
         With `distinct`, no two axes have the same size where the range allows it: equal sizes hide a wrong axis.
@@ -62,8 +68,8 @@ class Draw:
         fewest, most = (dims, dims) if isinstance(dims, int) else dims
         count = int(self._rng.integers(fewest, self._cap(fewest, most) + 1))
         cap = self._cap(min(low + 1, high), high)
-        if self.index == 0:  # with sizes of 1, many mistakes look alike: the first failure should be small, but tell
-            low, cap = min(max(low, 2), high), min(max(cap, 3), high)
+        if self.index == 0 and high - 1 > count:  # with sizes of 1 mistakes look alike: be small, but tell
+            low, cap = max(low, 2), min(max(cap, 3), high)
         if not distinct or high - low + 1 < count:
             return self._repeating(count, low, cap)
         cap = max(cap, low + count - 1)
@@ -88,17 +94,18 @@ class Draw:
         """
         size = (shape,) if isinstance(shape, int) else tuple(shape)
         kind = np.dtype(dtype).kind
-        if kind == "b":
-            values = self._rng.random(size) < 0.5
-        elif kind in "iu":
-            top = max(1, round(3 * scale))
-            values = self._rng.integers(-top if kind == "i" else 0, top + 1, size=size)
-        else:
-            values = self._rng.normal(size=size) * scale
-        array = np.asarray(values).astype(dtype)
+        array = np.asarray(self._values(size, scale, kind)).astype(dtype)
         if not layout:
             return array
         return self.layout(array) if layout is True else lay_out(array, layout)
+
+    def _values(self, size: Shape, scale: float, kind: str) -> object:
+        if kind == "b":
+            return self._rng.random(size) < 0.5
+        if kind in "iu":
+            top = max(1, round(3 * scale))
+            return self._rng.integers(-top if kind == "i" else 0, top + 1, size=size)
+        return self._rng.normal(size=size) * scale
 
     def tensor(
         self,
@@ -115,7 +122,7 @@ class Draw:
 
     def labels(self, shape: int | Shape, classes: int, dtype: str = "int64") -> np.ndarray:
         """Whole numbers 0 … `classes` - 1."""
-        return self._rng.integers(0, classes, size=shape).astype(dtype)
+        return np.asarray(self._rng.integers(0, classes, size=shape)).astype(dtype)
 
     def targets(self, shape: int | Shape, classes: int) -> torch.Tensor:
         """The same as `labels`, as an int64 tensor on the device under test."""
@@ -138,21 +145,21 @@ class Draw:
             choice = int(self._rng.integers(0, len(options)))
         return options[choice]
 
-    def bool(self) -> bool:
+    def bool(self) -> Bool:
         """False, then True, in turn."""
         return self.pick(False, True)
 
-    def int(self, low: int, high: int) -> int:
+    def int(self, low: Int, high: Int) -> Int:
         """A whole number from `low` to `high`, both included; near `low` in the first draws."""
         return int(self._rng.integers(low, self._cap(low, high) + 1))
 
-    def float(self, low: float, high: float) -> float:
+    def float(self, low: Float, high: Float) -> Float:
         """A Python float between `low` and `high`."""
         return float(self._rng.uniform(low, high))
 
-    def dim(self, values: np.ndarray | torch.Tensor | int) -> int:
+    def dim(self, values: np.ndarray | torch.Tensor | Int) -> Int:
         """A valid axis of the array (or of that many axes), counted from the front or from the back."""
-        axes = values if isinstance(values, int) else values.ndim
+        axes = values if isinstance(values, Int) else values.ndim
         return int(self._rng.integers(-axes, axes))
 
     def rng(self) -> np.random.Generator:
@@ -164,5 +171,5 @@ class Draw:
         return torch.Generator(self.device).manual_seed(self._entropy)
 
     @property
-    def _entropy(self) -> int:
+    def _entropy(self) -> Int:
         return int(self._sequence.generate_state(1, np.uint32)[0])

@@ -91,7 +91,7 @@ def _message(error: BaseException) -> str:
     text = str(error).strip().splitlines()
     first = text[0] if text else ""
     if isinstance(error, AssertionError):
-        return first.removeprefix("assert ") and first or "an assertion of the check does not hold"
+        return (first.removeprefix("assert ") and first) or "an assertion of the check does not hold"
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 

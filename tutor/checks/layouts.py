@@ -38,7 +38,7 @@ def _strided(array: np.ndarray) -> np.ndarray:
 
 def _poison(dtype: np.dtype[np.generic]) -> object:
     if dtype.kind in "iu":
-        return np.iinfo(dtype).max
+        return np.iinfo(dtype.name).max
     return np.nan if dtype.kind in "fc" else np.zeros((), dtype)[()]
 
 
@@ -72,7 +72,9 @@ def _tensor(tensor: torch.Tensor, name: str) -> torch.Tensor:
         axes = tuple(reversed(range(plain.ndim)))
         twin = plain.permute(axes).contiguous().permute(axes)
     else:
-        wide = plain.new_full((*plain.shape[:-1], 2 * plain.shape[-1]), 99 if not plain.is_floating_point() else torch.nan)
+        wide = plain.new_full(
+            (*plain.shape[:-1], 2 * plain.shape[-1]), 99 if not plain.is_floating_point() else torch.nan
+        )
         wide[..., ::2] = plain
         twin = wide[..., ::2]
     return twin.requires_grad_(tensor.requires_grad)

@@ -13,6 +13,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import pytest
@@ -21,6 +22,7 @@ from tutor.checks.calls import Watched
 from tutor.checks.draws import Draw
 from tutor.checks.failure import CheckFailure
 from tutor.checks.finding import finding_of
+from tutor.checks.render import clean
 from tutor.model import Diagnosis, Finding
 
 
@@ -35,7 +37,15 @@ class FailedCheck:
     count: int
     rerun: Callable[[object, int], BaseException | None]
     """(program, draw index) → what the check raises, or None when it passes."""
+    passed: Sequence[Callable[[object], BaseException | None]] = ()
+    """The same for what the learner's program is known to pass: earlier draws of this check, and the checks before."""
 
+
+CHEAP = 0.5
+"""Seconds. A check that passed within this time may be run again to tell two mistakes apart."""
+
+DRAWS_EACH = 5
+"""How many draws of each such check."""
 
 Diagnoser = Callable[[FailedCheck], "Diagnosis | None"]
 
@@ -67,6 +77,7 @@ class ChecksPlugin:
         self._items: list[pytest.Function] = []
         self._run = Run(None)
         self._finding: Finding | None = None
+        self._passed: list[pytest.Function] = []
         self.broken = ""
         """Why the file of checks cannot be used; empty when it can."""
 
@@ -126,9 +137,12 @@ class ChecksPlugin:
     def run(self, run: Run) -> tuple[Finding, ...]:
         """Put one program through the checks; one finding for each that was asked for, in order."""
         self._run = run
-        if isinstance(run.mine, Watched) is False and getattr(run.mine, "tutor_last_call", None) is None:
+        self._passed = []
+        if not hasattr(run.mine, "tutor_last_call"):
             run.mine = Watched(run.mine)
-        wanted = [item for item in self._items if not run.only or item.name in run.only or item.originalname in run.only]
+        wanted = [
+            item for item in self._items if not run.only or item.name in run.only or item.originalname in run.only
+        ]
         for item, following in zip(wanted, [*wanted[1:], None], strict=True):
             finding = self._not_run(item) if run.ended else self._one(item, following)
             run.findings.append(finding)
@@ -162,14 +176,21 @@ class ChecksPlugin:
                 error = _used_global_random(run.mine)
             if error is not None:
                 return self._failed(item, error, index, count, start, output)
-        return Finding(item.name, sentence_of(item), "passed", time.perf_counter() - start, output=_shown(output))
+        seconds = time.perf_counter() - start
+        if seconds < CHEAP and set(inspect.signature(item.function).parameters) <= {"mine", "draw"}:
+            self._passed.append(item)
+        return Finding(item.name, sentence_of(item), "passed", seconds, output=clean(output, 4000))
 
     def _attempt(self, item: pytest.Function, mine: object, index: int) -> tuple[BaseException | None, str]:
         """Run the check's function for one draw and give what it raised, and what was printed."""
-        arguments = {name: item.funcargs[name] for name in inspect.signature(item.function).parameters}
-        arguments["mine"] = mine
-        if "draw" in arguments:
-            arguments["draw"] = self._draw(item.function, item.name, index)
+        arguments: dict[str, object] = {}
+        for name in inspect.signature(item.function).parameters:
+            if name == "mine":
+                arguments[name] = mine
+            elif name == "draw":
+                arguments[name] = self._draw(item.function, item.name, index)
+            else:
+                arguments[name] = item.funcargs[name]
         printed = io.StringIO()
         try:
             with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
@@ -206,12 +227,16 @@ class ChecksPlugin:
         if self._run.diagnose is None:
             return None
 
-        def rerun(mine: object, at: int) -> BaseException | None:
-            watched = mine if mine is self._run.mine else Watched(mine)
-            return _with_result(self._attempt(item, watched, at)[0], watched)
+        def rerun(mine: object, at: int, check: pytest.Function = item) -> BaseException | None:
+            watched = mine if hasattr(mine, "tutor_last_call") else Watched(mine)
+            return _with_result(self._attempt(check, watched, at)[0], watched)
 
-        failed = FailedCheck(item.name, _with_result(error, self._run.mine) or error, self._run.mine, index, count, rerun)
-        return self._run.diagnose(failed)
+        passed = [partial(rerun, at=at) for at in range(index)]
+        for check in self._passed:
+            draws = getattr(check.function, "tutor_draws", 1)
+            passed += [partial(rerun, at=at, check=check) for at in range(0, draws, max(1, draws // DRAWS_EACH))]
+        ours = _with_result(error, self._run.mine) or error
+        return self._run.diagnose(FailedCheck(item.name, ours, self._run.mine, index, count, rerun, passed))
 
 
 def sentence_of(item: pytest.Function) -> str:
@@ -242,8 +267,3 @@ def _files(mine: object) -> tuple[str, ...]:
     found = getattr(mine, "__file__", None)
     return (found,) if isinstance(found, str) else ()
 
-
-def _shown(output: str) -> str:
-    from tutor.checks.render import clean
-
-    return clean(output, 4000)

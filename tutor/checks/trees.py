@@ -18,13 +18,26 @@ from tutor.checks.failure import MISSING
 FloatName = str
 """`float64` or `float32`: the precision of one pass of a check."""
 
-_IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, type, np.generic, torch.dtype, torch.device, torch.Size)
+_IMMUTABLE = (
+    type(None),
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    type,
+    np.generic,
+    torch.dtype,
+    torch.device,
+    torch.Size,
+)
 
 
 def duplicate(value: object, memo: dict[int, object] | None = None, dtype: FloatName | None = None) -> object:
     """A deep copy of the value; with `dtype`, floating arrays, tensors and modules are cast to it."""
     memo = {} if memo is None else memo
-    if isinstance(value, _IMMUTABLE) or callable(value) and not isinstance(value, torch.nn.Module):
+    if isinstance(value, _IMMUTABLE) or (callable(value) and not isinstance(value, torch.nn.Module)):
         return value
     if id(value) in memo:
         return memo[id(value)]
@@ -41,8 +54,9 @@ def _duplicate(value: object, memo: dict[int, object], dtype: FloatName | None) 
     if isinstance(value, torch.Tensor):
         return copy_tensor(value, dtype)
     if isinstance(value, tuple):
-        items = [duplicate(item, memo, dtype) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+        items = tuple(duplicate(item, memo, dtype) for item in value)
+        make = getattr(type(value), "_make", tuple)  # a named tuple stays one
+        return cast(object, make(items))
     if isinstance(value, list):
         return [duplicate(item, memo, dtype) for item in value]
     if isinstance(value, dict):
@@ -151,7 +165,7 @@ def has_floats(value: object) -> bool:
 
 def _is_float(leaf: object) -> bool:
     if isinstance(leaf, np.ndarray):
-        return leaf.dtype.kind == "f"
+        return bool(leaf.dtype.kind == "f")
     if isinstance(leaf, torch.Tensor):
         return leaf.is_floating_point()
     return isinstance(leaf, torch.nn.Module) and any(p.is_floating_point() for p in leaf.parameters())

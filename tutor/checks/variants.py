@@ -8,6 +8,7 @@ own. A variant is the solution with this one definition put in its place; whatev
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,7 +131,9 @@ def _called(node: ast.expr) -> str:
     if not isinstance(node, ast.Call):
         return ""
     function = node.func
-    return function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    return (
+        function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    )
 
 
 def _is_waiver(node: ast.stmt) -> bool:
@@ -159,9 +162,9 @@ def _bare(node: ast.stmt) -> ast.stmt:
     """The definition without its `accept` or `reject`."""
     if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return node
-    kept = [decorator for decorator in node.decorator_list if _called(decorator) not in ("accept", "reject")]
-    fields = {name: getattr(node, name, None) for name in node._fields} | {"decorator_list": kept}
-    return ast.copy_location(type(node)(**fields), node)
+    twin = copy.copy(node)
+    twin.decorator_list = [item for item in node.decorator_list if _called(item) not in ("accept", "reject")]
+    return twin
 
 
 def public_names(tree: ast.Module) -> tuple[str, ...]:

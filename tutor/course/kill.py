@@ -51,7 +51,13 @@ class Kills:
 
 
 def kill_mutants(
-    programs: Programs, plugin: ChecksPlugin, *, budget: int | None, seeds: int, jobs: int, solution_seconds: float = 0.5
+    programs: Programs,
+    plugin: ChecksPlugin,
+    *,
+    budget: int | None,
+    seeds: int,
+    jobs: int,
+    solution_seconds: float = 0.5,
 ) -> Kills:
     """Try at most `budget` mutants (None: all), each with up to `seeds` seeds, until a check does not pass."""
     all_mutants = mutants(programs.exercise.solution.read_text(encoding="utf-8"))
@@ -97,5 +103,3 @@ def _waiver_problems(
         elif waiver.mutant in tried and waiver.mutant not in alive:
             problems.append(f"waived in line {waiver.line}, but the checks kill it: {waiver.mutant!r}")
     return problems
-
-

@@ -86,7 +86,16 @@ def _replacements(site: _Site) -> Iterator[ast.AST]:
 
 
 _SKIPPED_STATEMENTS = (ast.Import, ast.ImportFrom, ast.Raise, ast.Global, ast.Nonlocal, ast.Assert)
-_SKIPPED_FIELDS = {"annotation", "returns", "decorator_list", "bases", "keywords_of_class", "type_comment", "type_params", "ctx"}
+_SKIPPED_FIELDS = {
+    "annotation",
+    "returns",
+    "decorator_list",
+    "bases",
+    "keywords_of_class",
+    "type_comment",
+    "type_params",
+    "ctx",
+}
 _SILENCERS = {"errstate", "catch_warnings", "simplefilter", "filterwarnings", "warn", "cast"}
 """Calls that change no result: what is inside them is not mutated."""
 
@@ -123,7 +132,9 @@ def _is_assigned_to(site: _Site) -> bool:
 
 
 def _name(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
 
 
 def _text(node: ast.AST) -> str:
@@ -146,5 +157,3 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
             if ast.get_docstring(node, clean=False) is not None:
                 node.body = node.body[1:] or [ast.Pass()]
     return tree
-
-

@@ -160,7 +160,9 @@ _EXPRESSIONS: tuple[tuple[type[ast.expr], Callable[..., Iterator[ast.expr]]], ..
 
 def statement_mutations(node: ast.stmt) -> Iterator[ast.stmt]:
     """Every statement that could stand here by mistake; `pass` for one that was forgotten."""
-    if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Raise, ast.If, ast.Delete)):
+    if isinstance(
+        node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Raise, ast.If, ast.Delete)
+    ):
         yield ast.Pass()
     if isinstance(node, ast.AugAssign):
         if type(node.op) in _OPERATORS:
@@ -184,8 +186,10 @@ def _without_context(node: ast.With) -> Iterator[ast.stmt]:
         call = item.context_expr
         name = ast.unparse(call.func if isinstance(call, ast.Call) else call).rpartition(".")[2]
         if item.optional_vars is None and name not in ("errstate", "catch_warnings"):
-            yield _changed(node, items=_others(node.items, item)) if len(node.items) > 1 else ast.If(
-                ast.Constant(True), node.body, []
+            yield (
+                _changed(node, items=_others(node.items, item))
+                if len(node.items) > 1
+                else ast.If(ast.Constant(True), node.body, [])
             )
 
 

@@ -123,9 +123,7 @@ def _accepted(programs: Programs, variant: Variant, effort: Effort, plugin: Chec
     return _must_pass("accept", variant.title, lambda: programs.variant(variant), effort, plugin)
 
 
-def _must_pass(
-    role: Role, title: str, load: Callable[[], object], effort: Effort, plugin: ChecksPlugin
-) -> Outcome:
+def _must_pass(role: Role, title: str, load: Callable[[], object], effort: Effort, plugin: ChecksPlugin) -> Outcome:
     start = time.process_time()
     program = load()
     for seed in _seeds(effort):

@@ -55,7 +55,9 @@ def select(known: dict[str, Exercise], names: Sequence[str]) -> list[Exercise]:
         bare = Path(name.rstrip("/")).name.removesuffix(".py").removesuffix(".md").removeprefix("test_")
         hits = [e for e in known.values() if bare in (e.id, e.solution.stem, e.solution.parent.name)]
         if not hits:
-            raise SystemExit(f"there is no exercise or folder {name!r} with all its files; there are: {', '.join(known)}")
+            raise SystemExit(
+                f"there is no exercise or folder {name!r} with all its files; there are: {', '.join(known)}"
+            )
         chosen += hits
     return chosen
 

@@ -60,7 +60,9 @@ def _same_results(ours: BaseException, theirs: BaseException) -> bool:
 def same_value(ours: object, theirs: object, expected: object) -> bool:
     """Nested values with the same types, shapes and dtypes, and numbers that agree."""
     if isinstance(ours, (tuple, list)) and isinstance(theirs, (tuple, list)):
-        right = expected if isinstance(expected, (tuple, list)) and len(expected) == len(ours) else [MISSING] * len(ours)
+        right = (
+            expected if isinstance(expected, (tuple, list)) and len(expected) == len(ours) else [MISSING] * len(ours)
+        )
         return len(ours) == len(theirs) and all(map(same_value, ours, theirs, right))
     if isinstance(ours, dict) and isinstance(theirs, dict):
         right_of = expected if isinstance(expected, dict) else {}
