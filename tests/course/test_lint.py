@@ -66,7 +66,7 @@ def test_a_sound_course_has_no_problems(write_course: Write) -> None:
         (CHECKS, '"""Adds one."""', '"""Adds one"""', "checks: `test_it` needs a docstring that begins"),
         (CHECKS, "(mine)", "()", "checks: `test_it` does not take `mine`"),
         (CHECKS, "def test_it", "def check_it", "checks: there is no check"),
-        (VARIANTS, "def add_one(x):\n    return 1", "def add_o(x):\n    return 1", "`add_o` is not defined by the solution"),
+        (VARIANTS, "def add_one(x):\n    return 1", "def add_o(x):\n    return 1", "`add_o` is not defined"),
         (VARIANTS, "subtracts", "other way", "needs a title of its own"),
         (VARIANTS, "@reject", "@accept", "there is no @reject variant"),
         (DOUBLE, "import add_one", "import add_ome", "needs: no exercise in `needs` defines `add_ome`; did you"),

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import cast, get_args
 
 from tutor.model import CourseError, Exercise, Explorer, Framework, Lab, Lesson
+from tutor.text.front import lesson_front
 from tutor.text.frontmatter import read_front, read_text
-from tutor.text.lesson import lesson_front
 from tutor.text.nearest import nearest, shown
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

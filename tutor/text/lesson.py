@@ -8,7 +8,8 @@ from typing import Literal, get_args
 
 from tutor.model import CourseError
 from tutor.text.fences import Fence, Line, walk
-from tutor.text.frontmatter import Table, read_text, split
+from tutor.text.front import LessonFront, lesson_front
+from tutor.text.frontmatter import read_text, split
 from tutor.text.nearest import shown
 
 LiveKind = Literal["exercise", "lab", "explore", "quiz"]
@@ -44,33 +45,11 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class LessonFront:
-    """The front matter of a lesson."""
-
-    id: str
-    title: str
-    minutes: int
-    objectives: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class LessonDoc:
     """A whole lesson."""
 
     front: LessonFront
     pages: tuple[Page, ...]
-
-
-def lesson_front(table: Table) -> LessonFront:
-    """Read the front matter's keys."""
-    front = LessonFront(
-        id=table.text("id"),
-        title=table.text("title"),
-        minutes=table.integer("minutes", low=1, high=600),
-        objectives=table.texts("objectives"),
-    )
-    table.finish()
-    return front
 
 
 def parse_lesson(path: Path) -> LessonDoc:
