@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import sqlite3
@@ -11,9 +12,11 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import tutor
 from tutor.model import TutorError
 from tutor.progress.schema import MIGRATIONS, on_shared_file_system
 from tutor.progress.store import Attempt, Progress
@@ -131,7 +134,8 @@ def test_kill_at_any_moment_loses_nothing_that_was_shown(path):
     shown = []
     for round_ in range(4):
         command = [sys.executable, "-c", _WRITER, str(path), str(1000 * round_)]
-        writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        environment = {**os.environ, "PYTHONPATH": str(Path(tutor.__file__).parents[1])}
+        writer = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
         assert writer.stdout is not None
         shown.append(int(writer.stdout.readline()))  # it has begun
         time.sleep(moments.uniform(0, 0.05))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import random
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -265,3 +269,30 @@ def test_a_newer_workspace_is_left_alone(space):
 def test_no_workspace_says_how_to_make_one(tmp_path):
     with pytest.raises(TutorError, match="tutor init"):
         open_workspace(tmp_path)
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from tutor.atomic import write_atomic
+contents = [b"# one\\n" * 40_000, b"# two\\n" * 30_000]
+while True:
+    for content in contents:
+        write_atomic(Path(sys.argv[1]), content)
+        print(flush=True)
+"""
+
+
+def test_kill_while_writing_leaves_one_whole_file(tmp_path):
+    path, moments = tmp_path / "softmax.py", random.Random(0)
+    for _ in range(3):
+        command = [sys.executable, "-c", _WRITER, str(path)]
+        environment = {**os.environ, "PYTHONPATH": str(Path(atomic.__file__).parents[1])}
+        writer = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(moments.uniform(0, 0.03))
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+        assert path.read_bytes() in (b"# one\n" * 40_000, b"# two\n" * 30_000)

@@ -50,7 +50,7 @@ def colored(stream: TextIO | None = None) -> bool:
     stream = stream or sys.stdout
     if stream is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return stream.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
 
 
 def paint(text: str, *styles: str) -> str:

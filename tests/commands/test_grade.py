@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 
 import pytest
 
@@ -103,6 +104,19 @@ def test_another_file_is_graded_and_not_saved(tutor, grader, double, tmp_path):
     assert attempts() == []
     assert tutor("grade", "--file", other).code == 2
     assert tutor("grade", "double", "--file", tmp_path / "gone.py").code == 2
+
+
+def test_an_exercise_named_by_a_path_means_that_file(tutor, grader, double, tmp_path):
+    old = tmp_path / "old" / "double.py"
+    old.parent.mkdir()
+    old.write_bytes(RIGHT)
+    assert tutor("grade", old).code == 0
+    assert attempts() == []
+    assert tutor("grade", tmp_path / "gone" / "double.py").code == 2
+    assert tutor("grade", "01_first/double.py").code == 1
+    assert tutor("grade", "double.py").code == 1
+    assert [job.path for job in grader.jobs] == [str(old), "01_first/double.py", str(double)]
+    assert len(attempts()) == 2
 
 
 def test_the_workspace_s_file_by_its_path_is_saved(tutor, grader, double):
@@ -239,3 +253,17 @@ def test_debug_shows_the_traceback_of_our_mistakes(tutor, grader, double, monkey
     monkeypatch.setenv("TUTOR_DEBUG", "1")
     grader.interrupt = RuntimeError("boom")
     assert "Traceback" in tutor("grade", "double").err
+
+
+def test_a_long_wait_is_explained(tutor, grader, double, monkeypatch):
+    from tutor.commands import grade
+
+    real = grader.grade
+
+    def slow(job):
+        time.sleep(0.05)
+        yield from real(job)
+
+    monkeypatch.setattr(grade, "_PATIENCE", 0.001)
+    monkeypatch.setattr(grader, "grade", slow)
+    assert "imports torch once" in tutor("grade", "double").err

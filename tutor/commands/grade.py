@@ -6,6 +6,8 @@ Exit code: 0 when all passed, 1 when a check failed, 2 when a file could not be 
 from __future__ import annotations
 
 import re
+import threading
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
     from tutor.model import Finding
     from tutor.session import Session
+
+_PATIENCE = 3.0
+"""Seconds without a finding after which it is said what is waited for."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,20 +44,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Grade and print; one exercise that cannot be graded does not keep the others from it."""
     with session_of(args) as session:
-        exercises = _chosen(session, args)
-        checks = _checks(exercises, args.check)
+        chosen = _chosen(session, args)
+        checks = _checks([exercise for exercise, _ in chosen], args.check)
         session.grader.warm()
-        codes = [_one(session, exercise, checks, args) for exercise in exercises]
+        codes = [_one(session, exercise, path, checks, args) for exercise, path in chosen]
         tell_notices(session)
     return max(codes)
 
 
-def _one(session: Session, exercise: Exercise, checks: tuple[str, ...], args: argparse.Namespace) -> int:
+def _one(
+    session: Session, exercise: Exercise, path: Path | None, checks: tuple[str, ...], args: argparse.Namespace
+) -> int:
     try:
         if args.debug:
-            verdict = _debug(session, exercise, checks, args)
+            verdict = _debug(session, exercise, path, checks, args)
         else:
-            stream = session.grade(exercise.id, device=args.device, seed=args.seed, checks=checks, path=args.file)
+            stream = session.grade(exercise.id, device=args.device, seed=args.seed, checks=checks, path=path)
             verdict = show(stream, exercise, as_json=args.json, everything=args.details)
     except TutorError as error:
         note(f"tutor: {error}")
@@ -67,11 +74,15 @@ def show(
     if as_json:
         return _show_json(stream)
     report = Report(everything=everything)
-    begun = False
-    for item in stream:
-        if not begun:
-            say(f"{paint(exercise.id, 'bold')}  {exercise.title}")
-            begun = True
+    waiting = threading.Timer(_PATIENCE, note, ["Starting the grader: it imports torch once."])
+    waiting.daemon = True
+    waiting.start()
+    try:
+        first = next(iterator := iter(stream))
+    finally:
+        waiting.cancel()
+    say(f"{paint(exercise.id, 'bold')}  {exercise.title}")
+    for item in chain([first], iterator):
         if isinstance(item, Verdict):
             report.verdict(item)
             return item
@@ -87,16 +98,19 @@ def _show_json(stream: Iterable[Finding | Verdict]) -> Verdict:
     return verdict
 
 
-def _debug(session: Session, exercise: Exercise, checks: tuple[str, ...], args: argparse.Namespace) -> Verdict:
+def _debug(
+    session: Session, exercise: Exercise, path: Path | None, checks: tuple[str, ...], args: argparse.Namespace
+) -> Verdict:
     from tutor.grading.client import debug
 
     note("One process, no limits: a verdict to look around in, which does not count. ctrl+d leaves the debugger.")
-    verdict = debug(session.job(exercise.id, device=args.device, seed=args.seed, checks=checks, path=args.file))
+    verdict = debug(session.job(exercise.id, device=args.device, seed=args.seed, checks=checks, path=path))
     return show([*verdict.findings, verdict], exercise, as_json=args.json, everything=args.details)
 
 
-def _chosen(session: Session, args: argparse.Namespace) -> list[Exercise]:
-    named = [session.exercise(name) for name in args.exercise]
+def _chosen(session: Session, args: argparse.Namespace) -> list[tuple[Exercise, Path | None]]:
+    """The exercises with the files to grade instead of the workspace's own."""
+    named = [(session.exercise(name), args.file or _named_file(name)) for name in args.exercise]
     if args.file is not None and len(named) != 1:
         raise TutorError("`--file` needs exactly one exercise: `tutor grade softmax --file my.py`.")
     if args.all:
@@ -104,8 +118,14 @@ def _chosen(session: Session, args: argparse.Namespace) -> list[Exercise]:
         begun = [e for e in session.course.exercises if states[e.id] != "new"]
         if not begun:
             raise TutorError("You have not begun any exercise yet; `tutor next` says where to begin.")
-        return begun
-    return named or [_saved_last(session)]
+        return [(exercise, None) for exercise in begun]
+    return named or [(_saved_last(session), None)]
+
+
+def _named_file(name: str) -> Path | None:
+    """The file meant by an exercise named by a path, e.g. `../old/softmax.py`; a bare name means the workspace's."""
+    path = Path(name).expanduser()
+    return path if path.suffix == ".py" and (path.exists() or len(path.parts) > 1) else None
 
 
 def _saved_last(session: Session) -> Exercise:
