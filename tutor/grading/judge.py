@@ -1,0 +1,179 @@
+"""The judge: runs the course's checks against a stand-in for the learner's program and reports findings.
+
+The only source of a verdict's findings. Believes nothing but values that come out of the codec, never runs learner code, and
+escapes every string that may stem from it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+from tutor.checks.calls import CallInfo
+from tutor.grading import errors, given
+from tutor.grading.codec import CodecError
+from tutor.grading.errors import LearnerDiedError
+from tutor.grading.handles import Label
+from tutor.grading.output import Output, harmless
+from tutor.grading.peer import Peer
+from tutor.grading.proxies import IteratorProxy, Mine, Proxy
+from tutor.grading.wire import Channel, Closed
+from tutor.model import Finding
+
+_FLOOD = 64
+"""How many times the output limit a learner may print before the run is ended."""
+
+
+class JudgeHost:
+    """The judge's side of the conversation: lends what checks pass, keeps the record of calls."""
+
+    catches: type[BaseException] = Exception
+
+    def __init__(self, channel: Channel, output: Output, why: Callable[[], LearnerDiedError], file: str) -> None:
+        self.files: set[str] = set()
+        self.peer = Peer(channel, self, first_id=2)
+        self.mine = Mine(self, file)
+        self.lend: Callable[[str], object] = _nothing_to_lend
+        self.dead: LearnerDiedError | None = None
+        self._output = output
+        self._why = why
+        self._depth = 0
+        self._seconds = 0.0
+        self._told: tuple[str, ...] = ()
+        self._used: tuple[str, ...] = ()
+        self._banned: tuple[str, ...] = ()
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget everything about calls: another check begins."""
+        self.mine.tutor_last_call = CallInfo("")
+        self.mine.tutor_last_result = None
+        self.mine.tutor_random_used = set()
+        self._output.begin()
+
+    def printed(self) -> str:
+        """Give what the learner's code printed since the check began."""
+        return self._output.text()
+
+    # --- asking ---------------------------------------------------------------------------------------------------
+
+    def ask(self, operation: str, *arguments: object) -> object:
+        """Ask the learner process; when it is gone or talks nonsense, that is the end of the run."""
+        if self.dead is not None:
+            raise self.dead
+        try:
+            result = self.peer.request(operation, *arguments)
+        except Closed:
+            self.dead = self._why()
+        except CodecError as error:
+            self.dead = self._nonsense(error)
+        except LearnerDiedError as error:
+            self.dead = error
+        except RuntimeError as error:
+            raise _advised(error) from None
+        else:
+            if self._banned:
+                raise errors.ForbiddenError(f"uses a forbidden operation: {harmless(', '.join(self._banned), 200)}")
+            return result
+        raise self.dead
+
+    def _nonsense(self, error: CodecError) -> LearnerDiedError:
+        self.peer.channel.close()
+        return LearnerDiedError(f"your code disturbed the connection to the checks: {error}")
+
+    def call(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+        """Call something of the learner's and keep a record."""
+        result: object = None
+        outer = self._depth == 0
+        self._depth += 1
+        self._seconds, self._told, self._used = 0.0, (), ()
+        try:
+            result = self.ask("call", proxy, args, kwargs)
+            if self._output.total > _FLOOD * self._output.limit:
+                raise self._flooded()
+            return result
+        finally:
+            self._depth -= 1
+            changed = tuple(f"{type(c.value).__name__}" for c in self.peer.exchange.twins.changed)
+            info = CallInfo(
+                proxy._label.name, self._output.text(), self._told, changed, self._used, self._seconds, None
+            )
+            if outer:
+                self.mine.tutor_last_call = proxy._record["tutor_last_call"] = info
+                self.mine.tutor_last_result = result
+
+    def _flooded(self) -> LearnerDiedError:
+        self.dead = LearnerDiedError(f"your code printed more than {_FLOOD * self._output.limit >> 20} MB")
+        self.peer.channel.close()
+        return self.dead
+
+    def measure(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+        """Call with CPU seconds and peak bytes measured over there."""
+        return self.ask("measure", proxy, args, kwargs)
+
+    # --- being asked ----------------------------------------------------------------------------------------------
+
+    def label(self, value: object) -> tuple[str, str, str]:
+        """Only what `given` allows leaves the judge."""
+        return given.sort_of(value)
+
+    def stand_in(self, label: Label) -> object:
+        """Make the stand-in for something of the learner's."""
+        return (IteratorProxy if label.sort == "iterator" else Proxy)(self, label)
+
+    def serve(self, operation: str, arguments: tuple[object, ...]) -> object:
+        """Do what learner code asks of the things it was lent."""
+        if operation == "vjp":
+            number, grad, needed = cast("tuple[int, Any, tuple[bool, ...]]", arguments)
+            return self.peer.exchange.graphs.product(number, grad, needed)  # type: ignore[attr-defined]
+        if operation == "need":
+            return self.lend(str(arguments[0]))
+        return given.serve(operation, arguments)
+
+    def report(self) -> object:
+        """The learner's code learns nothing beyond the answer."""
+        return None
+
+    def reported(self, operation: str, arguments: tuple[object, ...], report: object, used: tuple[str, ...]) -> None:
+        """Take note of a call's cost; emit its warnings here, where the check's filters apply."""
+        told, seconds, _peak, banned = cast("tuple[tuple[Any, ...], float, int, tuple[str, ...]]", report)
+        self._seconds, self._used, self._banned = float(seconds), used, banned
+        self.mine.tutor_random_used.update(used)
+        self._told = tuple(harmless(str(message), 300) for _, message, _, _ in told)
+        for names, message, file, line in told:
+            warnings.warn_explicit(harmless(str(message), 1000), _category(names), str(file), int(line), registry={})
+
+
+def _nothing_to_lend(name: str) -> object:
+    raise AttributeError(name)
+
+
+def _advised(error: RuntimeError) -> RuntimeError:
+    """Say in plain words what torch's allocator says in its own."""
+    if "DefaultCPUAllocator" in str(error) or "can't allocate memory" in str(error):
+        error.tutor_message = "out of memory: your code asked for more than it may use"  # type: ignore[attr-defined]
+    return error
+
+
+def _category(names: object) -> type[Warning]:
+    import builtins
+
+    for name in cast("tuple[str, ...]", names):
+        found = getattr(builtins, str(name), None)
+        if isinstance(found, type) and issubclass(found, Warning):
+            return found
+    return UserWarning
+
+
+def shielded(finding: Finding) -> Finding:
+    """Make every string of a finding harmless and short: the last barrier before a terminal."""
+    texts = {
+        name: harmless(getattr(finding, name), limit)
+        for name, limit in {
+            "message": 600, "input": 4000, "expected": 4000, "got": 4000, "difference": 1000, "traceback": 4000,
+            "output": 8000, "draw": 200, "sentence": 400, "check": 200,
+        }.items()
+    }  # fmt: skip
+    return replace(finding, **cast("dict[str, Any]", texts))

@@ -1,0 +1,196 @@
+"""The learner process: runs the learner's file and answers the judge's questions about it.
+
+The sandbox is closed before the first line of learner code runs. Holds nothing of the course: no checks, no solution.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import linecache
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any, cast
+
+from tutor.grading import forbidden, operations, reverse, sandbox
+from tutor.grading.codec import CodecError
+from tutor.grading.handles import Label
+from tutor.grading.peer import Peer
+from tutor.grading.proxies import Proxy
+from tutor.grading.wire import Channel, Closed
+from tutor.model import Limits
+
+_WARNINGS = 50
+
+
+class LearnerHost:
+    """Serves the judge's operations on the learner's program."""
+
+    catches: type[BaseException] = BaseException
+
+    def __init__(self) -> None:
+        self.files: set[str] = set()
+        self.peer: Peer | None = None
+        self._program: types.ModuleType | None = None
+        self._file = "your file"
+        self._warnings: list[tuple[object, ...]] = []
+        self._seconds = 0.0
+        self._peak = 0
+        self._depth = 0
+        warnings.simplefilter("always")
+        warnings.showwarning = self._warned
+
+    # --- what differs from the judge ------------------------------------------------------------------------------
+
+    def label(self, value: object) -> tuple[str, str, str]:
+        """Anything of the learner's may be handed out but a module."""
+        if isinstance(value, types.ModuleType):
+            raise CodecError("a module is no result")
+        return operations.describe(value)
+
+    def stand_in(self, label: Label) -> object:
+        """Make the stand-in for something of the judge's."""
+        return reverse.stand_in(self, label)
+
+    def ask(self, operation: str, *arguments: object) -> object:
+        """Ask the judge: for stand-ins."""
+        assert self.peer is not None
+        return self.peer.request(operation, *arguments)
+
+    def call(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+        """Call something of the judge's."""
+        return self.ask("call", proxy, args, kwargs)
+
+    def report(self) -> object:
+        """Tell of warnings and of what the call cost."""
+        told, self._warnings = tuple(self._warnings), []
+        return told, self._seconds, self._peak, forbidden.take_used()
+
+    def reported(self, operation: str, arguments: tuple[object, ...], report: object, used: tuple[str, ...]) -> None:
+        """The judge has nothing to report."""
+
+    def _warned(self, message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object) -> None:
+        if len(self._warnings) < _WARNINGS:
+            names = tuple(c.__name__ for c in category.__mro__ if issubclass(c, Warning))
+            self._warnings.append((names, str(message)[:1000], os.path.basename(filename), lineno))  # noqa: PTH119  a name is all
+
+    # --- operations -----------------------------------------------------------------------------------------------
+
+    def serve(self, operation: str, arguments: tuple[object, ...]) -> object:
+        """Do what the judge asks."""
+        if operation == "vjp":
+            number, grad, needed = cast("tuple[int, Any, tuple[bool, ...]]", arguments)
+            return self.peer.exchange.graphs.product(number, grad, needed)  # type: ignore[union-attr, attr-defined]
+        start = time.thread_time() if self._depth == 0 else 0.0
+        self._depth += 1
+        try:
+            return _OPERATIONS[operation](self, *arguments)
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                self._seconds = time.thread_time() - start
+
+    def _load(self, job: dict[str, Any]) -> object:
+        self._file = job["file"]
+        rules = forbidden.Rules(job["framework"], tuple(job["forbidden"]))
+        self.files = {self._file, *(file for file, _, _ in job["needs"])}
+        found = forbidden.scan(job["source"], self._file, rules)
+        forbidden.enforce(rules, self._file)
+        mine = types.ModuleType("tutor.mine")
+        sys.modules["tutor.mine"] = mine
+        mine.__getattr__ = self._lent  # type: ignore[method-assign]
+        for file, source, names in job["needs"]:
+            module = self._execute(file, source)
+            mine.__dict__.update({name: getattr(module, name) for name in names if hasattr(module, name)})
+        self._program = self._execute(self._file, job["source"])
+        return found
+
+    def _lent(self, name: str) -> object:
+        """Get what an earlier exercise defines from the judge: the course's own, since the learner's is not there."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = self.ask("need", name)
+        sys.modules["tutor.mine"].__dict__[name] = value
+        return value
+
+    def _execute(self, file: str, source: bytes) -> types.ModuleType:
+        text = source.decode("utf-8-sig", "replace")
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        module = types.ModuleType(file.removesuffix(".py"))
+        module.__file__ = file
+        sys.modules[module.__name__] = module  # dataclasses and typing look a class's module up
+        exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)
+        return module
+
+    def _name(self, name: str) -> object:
+        try:
+            return getattr(self._program, name)
+        except AttributeError:
+            raise AttributeError(f"{self._file} does not define {name}") from None
+
+    def _measure(self, target: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+        import tracemalloc
+
+        tracemalloc.start()
+        try:
+            start = time.thread_time()
+            value = target(*args, **kwargs)
+            return value, time.thread_time() - start, tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    def _exit(self, target: Any, error: tuple[str, str] | None) -> bool:  # noqa: ANN401
+        if error is None:
+            return bool(target.__exit__(None, None, None))
+        raised = RuntimeError(f"{error[0]}: {error[1]}")
+        return bool(target.__exit__(RuntimeError, raised, None))
+
+
+def _operate(host: LearnerHost, name: str, *operands: object) -> object:
+    return operations.OPERATIONS[name](*operands)
+
+
+_OPERATIONS: dict[str, Callable[..., object]] = {
+    "load": LearnerHost._load,
+    "name": LearnerHost._name,
+    "call": lambda host, target, args, kwargs: target(*args, **kwargs),
+    "method": lambda host, target, name, args, kwargs: getattr(target, name)(*args, **kwargs),
+    "get": lambda host, target, name: getattr(target, name),
+    "set": lambda host, target, name, value: setattr(target, name, value),
+    "del": lambda host, target, name: delattr(target, name),
+    "op": _operate,
+    "next": lambda host, target: next(target),
+    "exit": LearnerHost._exit,
+    "measure": LearnerHost._measure,
+    "nothing": lambda host: None,
+}
+
+
+def main(sock: socket.socket, scratch: str) -> None:
+    """Be the learner process until the judge hangs up. The first message holds the limits."""
+    channel = Channel(sock)
+    try:
+        limits = Limits(**json.loads(channel.receive()))
+        _show_stack_on_request()
+        sandbox.close(sandbox.Confinement(limits, scratch, (sock.fileno(),)))
+        host = LearnerHost()
+        host.peer = Peer(channel, host, first_id=1)
+        host.peer.serve_forever()
+    except Closed:
+        os._exit(0)  # no atexit handlers, no threads of the learner's to wait for
+    except BaseException:  # our own mistake, or the learner's code has damaged us
+        traceback.print_exc()
+        os._exit(71)
+
+
+def _show_stack_on_request() -> None:
+    """Print the Python stack when the server asks, just before it ends an endless loop: the learner learns the line."""
+    if hasattr(signal, "SIGUSR1"):
+        faulthandler.register(signal.SIGUSR1, file=2, all_threads=False)

@@ -1,0 +1,40 @@
+"""Operators by name, for stand-ins: what `a + b`, `len(a)` or `a[i]` on a stand-in does to the object itself."""
+
+from __future__ import annotations
+
+import operator
+import types
+from collections.abc import Callable, Iterable
+
+_BINARY = "add sub mul truediv floordiv mod pow matmul lshift rshift".split()
+_SAME_NAME = "eq ne lt le gt ge neg pos abs invert index contains getitem setitem delitem".split()
+
+OPERATIONS: dict[str, Callable[..., object]] = {
+    **{name: getattr(operator, name) for name in _BINARY},
+    **{f"i{name}": getattr(operator, f"i{name}") for name in (*_BINARY, "and", "or", "xor")},
+    **{name: getattr(operator, name) for name in _SAME_NAME},
+    "and": operator.and_,
+    "or": operator.or_,
+    "xor": operator.xor,
+    **{f.__name__: f for f in (len, bool, int, float, complex, repr, str, iter, dir, isinstance, issubclass)},
+}
+
+_FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
+
+
+def describe(value: object) -> tuple[str, str, str]:
+    """Give sort, name and type name for a stand-in's label, without running code of the object."""
+    kind = type(value)
+    type_name = str(type.__getattribute__(kind, "__name__"))
+    if isinstance(value, type):
+        return "class", str(type.__getattribute__(value, "__name__")), type_name
+    if isinstance(value, _FUNCTIONS):
+        return "function", str(value.__name__), type_name
+    if hasattr(kind, "__next__") and hasattr(kind, "__iter__"):
+        return "iterator", type_name, type_name
+    return "object", type_name, type_name
+
+
+def iterate(value: Iterable[object]) -> object:
+    """Advance an iterator by one; StopIteration passes."""
+    return next(value)  # type: ignore[call-overload]

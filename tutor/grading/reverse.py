@@ -1,0 +1,126 @@
+"""Stand-ins in the learner process for the judge's modules and optimizers: they look like what they stand for.
+
+Functions, iterators and the objects of the course's own solutions are plain `Proxy`s. What may be asked of any of them
+is the judge's decision (`tutor.grading.given`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from tutor.grading.handles import Label
+from tutor.grading.proxies import IteratorProxy, Learner, Proxy
+
+
+class OptimizerProxy(Proxy):
+    """Stands for an optimizer: `zero_grad`, `step`, `param_groups`, all through attribute access."""
+
+    __slots__ = ()
+
+    @property
+    def param_groups(self) -> list[Any]:
+        """The parameter groups; assigning to a key of one reaches the judge."""
+        groups = cast("list[dict[str, object]]", self._learner.ask("get", self, "param_groups"))
+        return [_Group(group, self._learner, self, index) for index, group in enumerate(groups)]
+
+
+class _Group(dict[str, object]):
+    """A copy of one parameter group that passes assignments on."""
+
+    def __init__(self, values: dict[str, object], learner: Learner, optimizer: Proxy, index: int) -> None:
+        super().__init__(values)
+        self._where = learner, optimizer, index
+
+    def __setitem__(self, key: str, value: object) -> None:
+        learner, optimizer, index = self._where
+        learner.ask("group", optimizer, index, key, value)
+        super().__setitem__(key, value)
+
+
+def module_proxy(learner: Learner, label: Label) -> object:
+    """Make a stand-in that is an nn.Module: torch is imported only in exercises that use it."""
+    import torch
+
+    global _ModuleProxy
+    if _ModuleProxy is None:
+        _ModuleProxy = _module_class(torch.nn.Module)
+    return _ModuleProxy(learner, label)
+
+
+_ModuleProxy: Any = None
+
+
+def _module_class(base: Any) -> Any:  # noqa: ANN401  nn.Module, whose type mypy cannot take as a base at run time
+    class ModuleProxy(base):  # type: ignore[misc]
+        """Forwards what a training loop does with a module."""
+
+        def __init__(self, learner: Learner, label: Label) -> None:
+            object.__setattr__(self, "_far", (learner, label))
+
+        def __tutor_number__(self) -> int:
+            return cast(int, self._far[1].number)
+
+        def _ask(self, name: str, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+            return self._far[0].ask("method", self, name, args, kwargs)
+
+        def __call__(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+            return self._far[0].ask("call", self, args, kwargs)
+
+        forward = __call__
+
+        def train(self, mode: bool = True) -> object:
+            self._ask("train", mode)
+            return self
+
+        def eval(self) -> object:
+            self._ask("eval")
+            return self
+
+        def parameters(self, recurse: bool = True) -> Iterator[Any]:
+            return iter(self._ask("parameters", recurse))
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+            if name in METHODS:
+                return lambda *args, **kwargs: self._ask(name, *args, **kwargs)
+            return self._far[0].ask("get", self, name)
+
+        def __getattribute__(self, name: str) -> Any:  # noqa: ANN401
+            if name in METHODS:
+                return self.__getattr__(name)
+            if name == "training":
+                return self._far[0].ask("get", self, name)
+            return object.__getattribute__(self, name)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            self._far[0].ask("set", self, name, value)
+
+        def __repr__(self) -> str:
+            return f"{self._far[1].type_name}(…)"
+
+        def __hash__(self) -> int:
+            return hash(("judge", self._far[1].number))
+
+        def __eq__(self, other: object) -> bool:
+            return self is other
+
+        def __len__(self) -> int:
+            return int(self._far[0].ask("op", "len", self))
+
+    return ModuleProxy
+
+
+METHODS = frozenset(
+    "named_parameters zero_grad state_dict load_state_dict modules children named_children named_modules buffers named_buffers"
+    " requires_grad_ double float".split()
+)
+"""Methods of nn.Module that are asked of the judge, beside those written out above."""
+
+
+def stand_in(learner: Learner, label: Label) -> object:
+    """Make the stand-in for something of the judge's."""
+    if label.sort == "module":
+        return module_proxy(learner, label)
+    if label.sort == "optimizer":
+        return OptimizerProxy(learner, label)
+    return (IteratorProxy if label.sort == "iterator" else Proxy)(learner, label)

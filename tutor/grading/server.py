@@ -1,0 +1,246 @@
+"""The warm server: keeps a judge and a learner process ready, watches the clock over them, relays what the judge says.
+
+Runs no learner code and no check. Spoken to over stdin and stdout with JSON lines; when stdin ends, everything ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.grading import pair as pairs
+from tutor.grading import sandbox, warm
+from tutor.grading.lines import Lines, write_line
+from tutor.grading.pair import Pair
+
+_GRACE = 10.0
+"""Seconds the judge gets to report after its learner process was stopped."""
+_COUNT_EVERY = 0.25
+_STACK_TIME = 0.05
+
+
+@dataclass(slots=True)
+class Running:
+    """The job at hand."""
+
+    id: int
+    pair: Pair
+    limits: dict[str, Any]
+    started: float = field(default_factory=time.monotonic)
+    since: float = field(default_factory=time.monotonic)
+    counted: float = 0.0
+    stopped: float = 0.0
+    """When the learner process was stopped; after some grace the judge follows."""
+
+
+class Server:
+    """One client, one job at a time."""
+
+    def __init__(self, client: Lines, reply: int, method: str) -> None:
+        self._client = client
+        self._reply = reply
+        self._method = method
+        self._waiting: deque[dict[str, Any]] = deque()
+        self._running: Running | None = None
+        self._next: Pair | None = None
+
+    def serve(self) -> None:
+        """Work until the client is gone."""
+        try:
+            self._prepare()
+            self._say({"ready": True})
+            while self._turn():
+                pass
+        finally:
+            for pair in (self._next, self._running and self._running.pair):
+                if pair is not None:
+                    pair.end()
+
+    def _prepare(self) -> None:
+        if self._next is None:
+            if self._method == "fork":
+                self._next = pairs.fork_pair()
+            else:
+                from tutor.grading import spare
+
+                self._next = spare.spawn_pair()
+            pairs.KEPT.clear()
+            pairs.KEPT.update((self._next.judge.pid, self._next.learner.pid))
+
+    def _say(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):
+            write_line(self._reply, message)
+
+    def _turn(self) -> bool:
+        running = self._running
+        watched: list[Lines] = [self._client, *([running.pair.control] if running else [])]
+        ready, _, _ = select.select(watched, (), (), self._patience())
+        if self._client in ready:
+            messages, is_open = self._client.available()
+            if not is_open:
+                return False
+            for message in messages:
+                self._told(message)
+        if running is not None and running is self._running:
+            if running.pair.control in ready:
+                self._from_judge(running)
+            if running is self._running:
+                self._watch(running)
+        if self._running is None and self._waiting:
+            self._start(self._waiting.popleft())
+        elif self._running is None:
+            self._prepare()
+        return True
+
+    def _patience(self) -> float | None:
+        return None if self._running is None else 0.05
+
+    def _told(self, message: dict[str, Any]) -> None:
+        if "job" in message:
+            self._waiting.append(message)
+        elif "cancel" in message:
+            self._waiting = deque(m for m in self._waiting if m["id"] != message["cancel"])
+            if self._running is not None and self._running.id == message["cancel"]:
+                self._end({"cancelled": True})
+            else:
+                self._say({"id": message["cancel"], "end": {"cancelled": True}})
+
+    def _start(self, message: dict[str, Any]) -> None:
+        self._prepare()
+        pair, self._next = self._next, None
+        assert pair is not None
+        self._running = Running(message["id"], pair, message["job"]["limits"])
+        pair.control.send({"job": message["job"]})
+
+    def _from_judge(self, running: Running) -> None:
+        messages, is_open = running.pair.control.available()
+        for message in messages:
+            if "lost" in message:
+                self._lost(running)
+            elif "end" in message:
+                self._end({**message["end"], "limits": running.limits})
+                return
+            elif "broken" in message:
+                self._end({"broken": message["broken"]})
+                return
+            else:
+                if "start" in message or "finding" in message:
+                    running.since = time.monotonic()
+                self._say({"id": running.id, **message})
+        if not is_open:
+            self._end({"died": running.pair.killed_for or "judge"})
+
+    def _lost(self, running: Running) -> None:
+        """The judge's connection to the learner process has ended: see how, and say so."""
+        learner = running.pair.learner
+        status = learner.ended(within=0.5)
+        if status is None:
+            learner.kill()
+            status = 0
+        running.pair.control.send({"why": running.pair.killed_for or "ended", "status": status})
+
+    def _watch(self, running: Running) -> None:
+        now, limits = time.monotonic(), running.limits
+        if running.stopped:
+            if now > running.stopped + _GRACE:
+                self._end({"died": running.pair.killed_for})
+        elif now > running.started + limits["verdict_seconds"]:
+            self._stop(running, "verdict")
+        elif now > running.since + limits["check_seconds"]:
+            self._stop(running, "check")
+        elif now > running.counted + _COUNT_EVERY:
+            running.counted = now
+            if _descendants(running.pair.learner.pid) > limits["processes"]:
+                self._stop(running, "processes")
+
+    def _stop(self, running: Running, why: str) -> None:
+        running.pair.killed_for, running.stopped = why, time.monotonic()
+        if hasattr(signal, "SIGUSR1"):
+            running.pair.learner.signal(signal.SIGUSR1)  # prints the line it hangs at
+            time.sleep(_STACK_TIME)
+        running.pair.learner.kill()
+
+    def _end(self, message: dict[str, Any]) -> None:
+        running, self._running = self._running, None
+        assert running is not None
+        self._say({"id": running.id, "end": message})
+        running.pair.end()
+
+
+def _descendants(pid: int) -> int:
+    count, todo = 0, [pid]
+    while todo:
+        children = pairs.children_of(todo.pop())
+        count += len(children)
+        todo += children
+        if count > 10_000:
+            break
+    return count
+
+
+def _client_lines() -> Lines:
+    """Give stdin as something select can wait for; pipes are that everywhere but on Windows."""
+    ours, theirs = socket.socketpair()
+
+    def pump() -> None:
+        while data := os.read(0, 1 << 16):
+            ours.sendall(data)
+        ours.close()
+
+    threading.Thread(target=pump, daemon=True).start()
+    return Lines(theirs)
+
+
+class _Pipe(Lines):
+    def __init__(self) -> None:
+        super().__init__(_StdinSocket())  # type: ignore[arg-type]
+
+
+class _StdinSocket:
+    """The one method of a socket that `Lines` reads with, over stdin."""
+
+    def fileno(self) -> int:
+        return 0
+
+    def recv(self, size: int) -> bytes:
+        return os.read(0, size)
+
+
+def _become_subreaper() -> None:
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what learners leave behind comes to us
+
+
+def main() -> None:
+    """Be the server."""
+    method = "spare" if "--spare" in sys.argv or not hasattr(os, "fork") else "fork"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warm.one_thread()
+    _become_subreaper()
+    reply = os.dup(1)
+    os.dup2(2, 1)  # nothing that a library prints may get between the lines
+    if method == "fork":
+        warm.import_everything()
+        warm.freeze()
+        if threading.active_count() != 1:
+            raise RuntimeError("the warm server must have one thread before it forks")
+    client: Lines = _Pipe() if os.name == "posix" else _client_lines()
+    Server(client, reply, method).serve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+
+
