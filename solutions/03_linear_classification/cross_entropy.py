@@ -20,7 +20,7 @@ def cross_entropy(
     n = len(rows)
     if n == 0:
         return float("nan"), dlogits
-    logp = log_softmax(logits[rows], axis=1)  # (n, C)
+    logp = log_softmax(logits[rows])  # (n, C), along the classes
     pick = (np.arange(n), labels)  # one entry a row
     loss = -(1 - label_smoothing) * logp[pick].sum() / n
     if label_smoothing:  # without it, a class ruled out (-inf) must not turn 0 * -inf into NaN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 
 @accept("bias as a weight of a constant input")
@@ -182,3 +182,10 @@ def perceptron_fit(X, y, lr=1.0, max_epochs=100):
 def perceptron_fit(X, y, lr=1.0, max_epochs=100):
     w, b, updates, converged = _fit(X, y, lr, max_epochs)
     return w.astype(X.dtype), b, updates, converged
+
+
+waive("perceptron_fit: zip(X, y, strict=True) → zip(X, y)", "X and y have the same length")
+waive("perceptron_fit: True → False", "X and y have the same length")
+waive("perceptron_fit: x @ w → w @ x", "the product of two vectors commutes")
+waive("perceptron_fit: lr * error → lr / error", "an error is +1 or -1")
+waive("perceptron_fit: lr * error → lr / error #2", "an error is +1 or -1")

@@ -22,7 +22,7 @@ def precision_recall_f1(
         raise ValueError(f"average must be None, 'macro', 'micro' or 'weighted', not {average!r}")
     tp, called, actual = np.diag(cm), cm.sum(axis=0), cm.sum(axis=1)  # (C,) each: TP, TP + FP, TP + FN
     if average == "micro":
-        tp, called, actual = tp.sum(keepdims=True), called.sum(keepdims=True), actual.sum(keepdims=True)  # (1,)
+        tp, called, actual = (count.sum(keepdims=True) for count in (tp, called, actual))  # (1,) each
     scores = []
     for above, below in ((tp, called), (tp, actual), (2 * tp, called + actual)):
         score = np.full(len(tp), float(zero_division))  # (C,), or (1,) for micro
@@ -30,7 +30,7 @@ def precision_recall_f1(
         scores.append(score)
     if average is None:
         return tuple(scores)
-    if average == "weighted" and actual.sum() == 0:
+    if not actual.any():  # no samples, so nothing to weigh by
         return (float(zero_division),) * 3
     weights = actual if average == "weighted" else None  # None weighs all alike
     return tuple(float(np.average(score, weights=weights)) for score in scores)

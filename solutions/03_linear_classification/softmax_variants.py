@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 
 @accept("softmax through log-sum-exp")
@@ -185,3 +185,7 @@ def logsumexp(z, axis=-1, keepdims=False):
 @reject("keepdims ignored", "logsumexp must drop `axis` unless keepdims=True asks to keep it with size 1.")
 def logsumexp(z, axis=-1, keepdims=False):
     return np.logaddexp.reduce(z, axis=axis, keepdims=True)
+
+
+waive("logsumexp: 0 → 1", "any finite number serves: exp(-inf) is 0 whatever is taken from -inf")
+waive("logsumexp: 0 → -1", "any finite number serves: exp(-inf) is 0 whatever is taken from -inf")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 
 @accept("two signs through masks")
@@ -169,3 +169,7 @@ def bce_with_logits(z, y):
 )
 def bce_with_logits(z, y):
     return float((np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))).mean())
+
+
+waive("sigmoid: z >= 0 → z > 0", "at z = 0 both sides are 1/2")
+waive("bce_with_logits: np.maximum(z, 0) → np.maximum(0, z)", "the maximum commutes")
