@@ -6,6 +6,7 @@ The sandbox is closed before the first line of learner code runs. Holds nothing 
 from __future__ import annotations
 
 import faulthandler
+import inspect
 import json
 import linecache
 import os
@@ -135,6 +136,12 @@ class LearnerHost:
         except AttributeError:
             raise AttributeError(f"{self._file} does not define {name}") from None
 
+    def _signature(self, target: Callable[..., object]) -> object:
+        parameters = inspect.signature(target).parameters.values()
+        return tuple(
+            (p.name, int(p.kind), p.default is not p.empty, p.default if _plain(p.default) else None) for p in parameters
+        )
+
     def _measure(self, target: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         import tracemalloc
 
@@ -153,6 +160,10 @@ class LearnerHost:
         return bool(target.__exit__(RuntimeError, raised, None))
 
 
+def _plain(value: object) -> bool:
+    return value is None or type(value) in (bool, int, float, str)
+
+
 def _operate(host: LearnerHost, name: str, *operands: object) -> object:
     return operations.OPERATIONS[name](*operands)
 
@@ -168,6 +179,7 @@ _OPERATIONS: dict[str, Callable[..., object]] = {
     "op": _operate,
     "next": lambda host, target: next(target),
     "exit": LearnerHost._exit,
+    "signature": LearnerHost._signature,
     "measure": LearnerHost._measure,
     "nothing": lambda host: None,
 }

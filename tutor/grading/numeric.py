@@ -87,7 +87,7 @@ def _factor(ours: np.ndarray, right: np.ndarray, inputs: Mapping[str, np.ndarray
 
 
 def constant_ratio(ours: np.ndarray, right: np.ndarray) -> float | None:
-    """r with ours = r · right, decided on the largest element, or None."""
+    """The r with ours = r · right, decided on the largest element, or None."""
     at = int(np.abs(right).argmax())
     if right.flat[at] == 0.0:
         return None
@@ -158,7 +158,7 @@ def _shifted(ours: np.ndarray, right: np.ndarray) -> Mistakes:
 
 
 def _wrong_axis(ours: np.ndarray, right: np.ndarray) -> Mistakes:
-    """Something that should be the same along one axis (a sum of 1, a mean of 0, a maximum) is so along another one."""
+    """What should be the same along one axis (a sum of 1, a mean of 0, a maximum) is so along another one."""
     if ours.ndim < 2:
         return
     for words, reduce in (("sum", np.sum), ("mean", np.mean), ("standard deviation", np.std), ("maximum", np.max)):

@@ -5,6 +5,7 @@ Every operation on one is a request. Nothing of the learner's is ever executed h
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, cast
 
@@ -69,6 +70,17 @@ class Proxy:
     def __doc__(self) -> Any:  # type: ignore[override]  # noqa: ANN401
         return self._learner.ask("get", self, "__doc__")
 
+    @property
+    def __signature__(self) -> inspect.Signature:
+        described = cast("tuple[tuple[str, int, bool, object], ...]", self._learner.ask("signature", self))
+        kinds = list(inspect._ParameterKind)
+        return inspect.Signature(
+            [
+                inspect.Parameter(name, kinds[kind], default=default if has else inspect.Parameter.empty)
+                for name, kind, has, default in described
+            ]
+        )
+
     def __repr__(self) -> str:
         if self._label.sort in ("function", "class"):
             return f"<{self._label.sort} {self._label.name}>"
@@ -79,6 +91,11 @@ class Proxy:
 
     def __hash__(self) -> int:
         return hash(("learner", self._label.number))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other or self._label.sort in ("function", "class"):
+            return self is other
+        return cast(bool, self._learner.ask("op", "eq", self, other))
 
     def __iter__(self) -> Iterator[Any]:
         return cast("Iterator[Any]", self._learner.ask("op", "iter", self))
@@ -113,7 +130,7 @@ class IteratorProxy(Proxy):
 
 _BINARY = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
 _IN_PLACE = [f"i{name}" for name in _BINARY]
-_PLAIN = "eq ne lt le gt ge neg pos abs invert len bool int float complex index contains getitem setitem delitem".split()
+_PLAIN = "ne lt le gt ge neg pos abs invert len bool int float complex index contains getitem setitem delitem".split()
 
 
 def _operator(name: str) -> Callable[..., Any]:

@@ -26,7 +26,7 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def _transposed(got: np.ndarray, expected: np.ndarray) -> Mistakes:
-    if got.ndim >= 2 and got.shape == expected.swapaxes(-1, -2).shape if expected.ndim >= 2 else False:
+    if expected.ndim >= 2 and got.shape == expected.swapaxes(-1, -2).shape:
         if _same(got, expected.swapaxes(-1, -2)):
             yield "transposed", "Your result is the transpose of the right one: rows and columns are exchanged."
         else:
@@ -52,14 +52,14 @@ def _axis_of_one(got: np.ndarray, expected: np.ndarray) -> Mistakes:
     if expected.ndim == 0:
         yield (
             "one-element array",
-            "One number was expected, not an array that holds one: take it out, or reduce all axes.",
+            "One number was expected, not an array that holds one: reduce all axes, or take it out.",
         )
     elif got.ndim > expected.ndim:
         yield "an axis too many", "An axis of length 1 is left over: keepdims=True, or a None too much in an index."
     else:
         yield (
             "an axis lost",
-            "An axis of length 1 is missing: keepdims=True, or an index such as x[0:1] for x[0], keeps it.",
+            "An axis of length 1 is missing: keepdims=True, or a slice x[0:1] instead of x[0], keeps it.",
         )
 
 
@@ -74,7 +74,7 @@ def _reduced(got: np.ndarray, expected: np.ndarray, inputs: Mapping[str, np.ndar
             if got.ndim == 0:
                 yield (
                     "reduced over everything",
-                    f"You reduced all axes of {name} to one number; only axis {asked} was to go.",
+                    f"You reduced all axes of {name}; only axis {asked} was to go.",
                 )
                 return
             if got.shape == array.shape:
