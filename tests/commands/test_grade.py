@@ -43,6 +43,19 @@ def test_a_failure_is_opened_with_all_that_is_known(tutor, grader, double):
     assert "\x1b" not in result.out, "no colours into a pipe"
 
 
+def test_what_to_do_now_is_narrated(tutor, grader, double):
+    double.write_bytes(WRONG)
+    assert "`tutor hint double` (2 left)" in tutor("grade", "double").err
+    tutor("hint", "double", "--all")
+    assert "tutor hint" not in tutor("grade", "double").err
+    double.write_bytes(RIGHT)
+    assert "Next: quadruple, The quadruple." in tutor("grade", "double").err
+    for name in ("quadruple", "square_root"):
+        double.with_name(f"{name}.py").write_bytes(RIGHT)
+    tutor("grade", "quadruple")
+    assert "every exercise is passed" in tutor("grade", "square-root").err
+
+
 def test_the_second_line_of_a_value_stays_under_the_first(tutor, grader, double):
     double.write_bytes(WRONG)
     lines = tutor("grade", "double").out.splitlines()

@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
         session.grader.warm()
         codes = [_one(session, exercise, path, checks, args) for exercise, path in chosen]
         tell_notices(session)
+        if len(chosen) == 1 and codes[0] < 2 and not args.json:
+            _what_now(session, chosen[0][0], passed=codes[0] == 0)
     return max(codes)
 
 
@@ -65,6 +67,19 @@ def _one(
         note(f"tutor: {error}")
         return 2
     return 0 if verdict.passed else 1
+
+
+def _what_now(session: Session, exercise: Exercise, *, passed: bool) -> None:
+    if not passed:
+        left = len(session.hints(exercise.id)) - session.hints_shown(exercise.id)
+        if left > 0:
+            note(f"Stuck? `tutor hint {exercise.id}` ({left} left).")
+        return
+    for lab in session.course.labs:
+        if exercise.id in lab.uses:
+            note(f"Put it to work: `tutor lab {lab.id}` trains with your {exercise.id}.")
+    following = session.next_exercise(exercise.id)
+    note(f"Next: {following.id}, {following.title}." if following else "That was the last: every exercise is passed.")
 
 
 def show(
