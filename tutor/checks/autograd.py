@@ -9,6 +9,7 @@ import torch
 
 from tutor.checks.arguments import Arguments
 from tutor.checks.compare import Mismatch, Tolerance, compare
+from tutor.checks.failure import Words
 from tutor.checks.trees import trainable
 
 GRADIENT_DEFAULTS = {
@@ -20,8 +21,10 @@ GRADIENT_DEFAULTS = {
 """dtype → (rtol, atol): a backward pass sums more terms than a forward one."""
 
 
-def gradient_failure(sent: Arguments, got: object, truth_sent: Arguments, truth: object, dtype: str) -> Mismatch | None:
-    """The first difference between the gradients of the arguments, or None. The values are known to agree."""
+def gradient_mismatch(
+    sent: Arguments, got: object, truth_sent: Arguments, truth: object, dtype: str
+) -> Mismatch | None:
+    """The first difference between the gradients of the arguments, or None. Both results have the same structure."""
     theirs = dict(_tensors(truth))
     ours = dict(_tensors(got))
     paths = [path for path, tensor in theirs.items() if tensor.requires_grad]
@@ -30,7 +33,7 @@ def gradient_failure(sent: Arguments, got: object, truth_sent: Arguments, truth:
     for path in paths:
         if not ours[path].requires_grad:
             message = f"the result{path} is cut off from the graph: no gradient can flow back through it"
-            return Mismatch("detached", message, "", "requires_grad=False", "requires_grad=True", path)
+            return Mismatch("detached", message, "", Words("requires_grad=False"), Words("requires_grad=True"), path)
     expected = _pull_back([theirs[path] for path in paths], trainable(truth_sent.values))
     found = _pull_back([ours[path] for path in paths], trainable(sent.values))
     rtol, atol = GRADIENT_DEFAULTS.get(dtype, GRADIENT_DEFAULTS["float64"])
@@ -73,7 +76,7 @@ def _pull_back(results: list[torch.Tensor], inputs: list[torch.Tensor]) -> list[
 
 
 def _cotangent(result: torch.Tensor, number: int) -> torch.Tensor:
-    """Random, so that no wrong gradient can hide behind a sum; from the shape alone, so that both sides get the same."""
+    """Random, so that no wrong gradient hides behind a sum; from the shape alone, so that both sides get the same."""
     rng = np.random.default_rng([number, *result.shape])
     return torch.from_numpy(np.asarray(rng.normal(size=tuple(result.shape)))).to(result.device, result.dtype)
 

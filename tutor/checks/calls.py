@@ -41,7 +41,7 @@ def last_call(target: object) -> CallInfo | None:
 
 
 class Watched:
-    """A program in this process whose function calls are recorded; classes and other values are handed out as they are."""
+    """A program in this process whose function calls are recorded; classes and other values are handed out as is."""
 
     RANDOM_BUDGET = 3
     """How many calls of a check are watched for the global random state: looking costs 0.1 ms, habits show early."""

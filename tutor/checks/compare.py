@@ -91,11 +91,7 @@ def _the(where: str) -> str:
 
 
 def _wrong_type(got: object, expected: object, wanted: str, where: str) -> Mismatch:
-    if got is None:
-        message = f"{_the(where)} is None; {wanted}"
-    else:
-        message = f"{_the(where)} is {kind_of(got)}; {wanted}"
-    return Mismatch("type", message, "", got, expected, where)
+    return Mismatch("type", f"{_the(where)} is {kind_of(got)}; {wanted}", "", got, expected, where)
 
 
 def kind_of(value: object) -> str:
@@ -176,7 +172,7 @@ def _values(
 
 
 def differing(got: np.ndarray, truth: np.ndarray, like: np.ndarray, tol: Tolerance) -> np.ndarray | None:
-    """Mask of the elements out of tolerance, or None when there are none. NaN agrees with NaN, inf with the same inf."""
+    """Mask of the elements out of tolerance, or None when there are none. NaN agrees with NaN, inf with its like."""
     if got.dtype.kind not in "fc":
         wrong = np.asarray(got != like)
         return wrong if wrong.any() else None

@@ -25,7 +25,13 @@ MISSING: Final = _Missing()
 """Stands for `no value was given`, where None may be a value."""
 
 
-class CheckFailure(AssertionError):
+class Words(str):
+    """Words where a value is usually shown: printed without quotes, and equal to no value a learner returns."""
+
+    __slots__ = ()
+
+
+class CheckFailure(AssertionError):  # noqa: N818  # a failed check is not an error of the program
     """A check's verdict on one call: what is wrong in one line, and the facts to show and to compare."""
 
     def __init__(
@@ -50,5 +56,7 @@ class CheckFailure(AssertionError):
         self.call = call
         self.where = where
         """Which part of the result: empty for the whole, else such as `[1]` or `['loss']`."""
-        self.forward: bool | None = None
-        """For a gradient failure: True, because the values were compared first and were right."""
+        self.gradient_right: bool | None = None
+        """For wrong values: whether the gradient was right all the same, where there is one."""
+        self.rest_right: bool | None = None
+        """For one wrong value of several: whether all the others were right."""

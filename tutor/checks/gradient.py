@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tutor.checks.failure import CheckFailure
+from tutor.checks.failure import CheckFailure, Words
 
 DIRECTIONS = 20
 
@@ -38,7 +38,7 @@ def gradients(
     gradient = np.asarray(analytic)
     if gradient.shape != x.shape:
         message = f"{what} has shape {gradient.shape}, that of its argument is {x.shape}"
-        raise CheckFailure(message, kind="shape", input={"x": x}, got=gradient, expected=f"shape {x.shape}")
+        raise CheckFailure(message, kind="shape", input={"x": x}, got=gradient, expected=Words(f"shape {x.shape}"))
     if not x.size:
         return
     rng = np.random.default_rng(list(x.shape))
@@ -53,11 +53,12 @@ def gradients(
     error = np.abs(slopes - claimed)
     if not (error <= rtol * max(1.0, float(np.abs(slopes).max()))).all():
         worst = int(np.nan_to_num(error, nan=np.inf).argmax())
+        rises = f"along a direction it rises by {slopes[worst]:.6g}, not by {claimed[worst]:.6g}"
         raise CheckFailure(
-            f"{what} is not the slope of the function: along a direction it rises by {slopes[worst]:.6g}, not by {claimed[worst]:.6g}",
+            f"{what} is not the slope of the function: {rises}",
             kind="gradient",
             input={"x": x},
-            expected=f"slope {slopes[worst]:.6g}",
+            expected=Words(f"slope {slopes[worst]:.6g}"),
             got=gradient,
         )
 

@@ -1,4 +1,4 @@
-"""What a call costs. Never in absolute seconds: a check compares with a baseline on the same machine, at the same time."""
+"""What a call costs. Never in absolute seconds: a check compares with a baseline on the same machine, at the time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import cast
 
 from tutor.checks.arguments import Arguments
 from tutor.checks.calls import last_call
-from tutor.checks.failure import CheckFailure
+from tutor.checks.failure import CheckFailure, Words
 
 Function = Callable[..., object]
 
@@ -60,13 +60,13 @@ def faster_than(fn: Function, baseline: Function, ratio: float, *args: object, *
             theirs = min(theirs, _seconds(baseline, given))
         if ours < ratio * theirs:
             return
-    message = f"too slow: it takes {_times(ours / max(theirs, 1e-9))} the time of the baseline, less than {_times(ratio)} is asked"
+    times = _times(ours / max(theirs, 1e-9))
     raise CheckFailure(
-        message,
+        f"too slow: it takes {times} the time of the baseline, less than {_times(ratio)} is asked",
         kind="slow",
         input=given.as_dict(),
-        expected=f"less than {_times(ratio)} the time of {getattr(baseline, '__name__', 'the baseline')}",
-        got=f"{_times(ours / max(theirs, 1e-9))} its time",
+        expected=Words(f"less than {_times(ratio)} the time of {getattr(baseline, '__name__', 'the baseline')}"),
+        got=Words(f"{times} its time"),
         call=given.call,
     )
 

@@ -266,4 +266,3 @@ def _used_global_random(mine: object) -> CheckFailure | None:
 def _files(mine: object) -> tuple[str, ...]:
     found = getattr(mine, "__file__", None)
     return (found,) if isinstance(found, str) else ()
-

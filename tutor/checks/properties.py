@@ -10,7 +10,7 @@ import torch
 
 from tutor.checks.arguments import Arguments
 from tutor.checks.compare import Tolerance, compare
-from tutor.checks.failure import MISSING, CheckFailure
+from tutor.checks.failure import MISSING, CheckFailure, Words
 from tutor.checks.trees import leaves
 
 Function = Callable[..., object]
@@ -57,6 +57,7 @@ def holds(
 ) -> None:
     """Raise CheckFailure with `message` (what is wrong, in one line) unless the condition is true."""
     if not bool(condition):
+        expected = Words(expected) if isinstance(expected, str) else expected
         raise CheckFailure(message, kind="property", got=got, expected=expected, input=input)
 
 
@@ -91,13 +92,13 @@ def raises(
             raise
         message = f"{type(error).__name__} was raised, {names} was expected{reason}"
         raise CheckFailure(
-            message, kind="raised", input=given.as_dict(), expected=names, got=error, call=given.call
+            message, kind="raised", input=given.as_dict(), expected=Words(names), got=error, call=given.call
         ) from error
     raise CheckFailure(
         f"no {names} was raised{reason}",
         kind="raised",
         input=given.as_dict(),
-        expected=names,
+        expected=Words(names),
         got=result,
         call=given.call,
     )
@@ -122,7 +123,7 @@ def quiet(fn: Function, *args: object, **kwargs: object) -> object:
             message,
             kind="warning",
             input=given.as_dict(),
-            expected="no warning",
+            expected=Words("no warning"),
             got=result,
             call=given.call,
             where=str(seen[0].message),
@@ -136,7 +137,7 @@ def finite(got: object, what: str = "the result", *, input: object = MISSING) ->
         array = leaf.detach().cpu().numpy() if isinstance(leaf, torch.Tensor) else np.asarray(leaf)
         if array.dtype.kind in "fc" and not np.isfinite(array).all():
             bad = "NaN" if np.isnan(array).any() else "infinite"
-            raise CheckFailure(f"{what} is {bad}", kind="value", got=got, expected="finite numbers", input=input)
+            raise CheckFailure(f"{what} is {bad}", kind="value", got=got, expected=Words("finite numbers"), input=input)
 
 
 def unchanged(fn: Function, *args: object, **kwargs: object) -> object:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from tutor.checks.compare import numbers
+from tutor.checks.failure import Words
 from tutor.checks.trees import Replay
 
 MAX_LINES = 8
@@ -50,6 +51,8 @@ def _show(value: object) -> str:
         return f"{_number(value)} ({value.dtype})"
     if isinstance(value, (float, complex)):
         return _number(value)
+    if isinstance(value, Words):
+        return str(value)
     if isinstance(value, BaseException):
         return f"{type(value).__name__}: {value}" if str(value) else type(value).__name__
     if isinstance(value, torch.nn.Module):

@@ -1,6 +1,6 @@
 """Runs a file of checks in this process: the judge uses it with a proxy as `mine`, course checks with plain modules.
 
-Starts pytest with nothing but what a check needs: its usual plugins and the machine's own would cost ten times a verdict.
+Starts pytest with nothing but what a check needs: its usual plugins and the machine's own cost more than a verdict.
 """
 
 from __future__ import annotations

@@ -1,22 +1,21 @@
 """`same`: one call of the learner's function against one call of the reference, compared in every respect.
 
-Each call gets copies of its own, so nothing that a function does to its arguments reaches the other one. Knows nothing of
-where the function lives: a plain function and a proxy into another process are treated alike.
+Each call gets copies of its own, so nothing that a function does to its arguments reaches the other one. Knows nothing
+of where the function lives: a plain function and a proxy into another process are treated alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import cast
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
 from tutor.checks.arguments import Arguments
-from tutor.checks.autograd import gradient_failure
+from tutor.checks.autograd import gradient_mismatch
 from tutor.checks.compare import Mismatch, Tolerance, compare
-from tutor.checks.failure import MISSING, CheckFailure, Kind
+from tutor.checks.failure import MISSING, CheckFailure, Words
 from tutor.checks.trees import content, has_floats, leaves, trainable
 
 Function = Callable[..., object]
@@ -89,15 +88,17 @@ class _Pass:
     options: _Options
     truth: object = None
     like: object = None
-    truth_arguments: Arguments | None = field(default=None)
+    sent_to_reference: Arguments = field(init=False)
 
     def run(self, *, repeat: bool) -> None:
         self._ask_reference()
         sent = self.given.duplicate()
         got = call(self.fn, sent, self.given)
         tolerance = self.options.tolerance(self._precision())
-        self._fail(compare(got, self.truth, tolerance, like=self.like), got=got)
-        self._arguments_unchanged(sent, got, tolerance)
+        found = compare(got, self.truth, tolerance, like=self.like)
+        if found:
+            raise self._explained(found, sent, got, tolerance)
+        self._arguments_unchanged(sent, tolerance)
         self._no_alias(sent, got)
         if self.options.grads is not False and trainable(self.given.values):
             self._gradients(sent, got)
@@ -108,12 +109,10 @@ class _Pass:
 
     def _ask_reference(self) -> None:
         """The float64 result is the truth; the result in the pass's own precision tells dtypes and rounding."""
-        precise = self.given.duplicate("float64") if self.dtype else self.given.duplicate()
-        self.truth_arguments = precise
-        self.truth = self.like = precise.apply(self.reference)
+        self.sent_to_reference = self.given.duplicate("float64" if self.dtype else None)
+        self.truth = self.like = self.sent_to_reference.apply(self.reference)
         if self.dtype not in (None, "float64"):
-            rough = self.given.duplicate()
-            self.like = rough.apply(self.reference)
+            self.like = self.given.duplicate().apply(self.reference)
 
     def _precision(self) -> str:
         """The dtype whose tolerances apply: that of the pass, else the coarsest among the arguments."""
@@ -122,85 +121,71 @@ class _Pass:
         found = {str(getattr(leaf, "dtype", "")).removeprefix("torch.") for leaf in leaves(self.given.values)}
         return next((name for name in ("bfloat16", "float16", "float32") if name in found), "float64")
 
-    def _arguments_unchanged(self, sent: Arguments, got: object, tolerance: Tolerance) -> None:
-        exact = Tolerance(exact=True)
+    def _explained(self, found: Mismatch, sent: Arguments, got: object, tolerance: Tolerance) -> CheckFailure:
+        """The failure, with what else is known to be right: it narrows down where the mistake can be."""
+        failure = self._failure(found)
+        if found.kind != "value":
+            return failure
+        if (
+            isinstance(got, (tuple, list))
+            and isinstance(self.like, (tuple, list))
+            and isinstance(self.truth, (tuple, list))
+        ):
+            parts = zip(got, self.truth, self.like, strict=True)
+            failure.rest_right = sum(compare(g, t, tolerance, like=k) is not None for g, t, k in parts) == 1
+        elif self.options.grads is not False and trainable(self.given.values):
+            failure.gradient_right = self._gradient_mismatch(sent, got) is None
+        return failure
+
+    def _arguments_unchanged(self, sent: Arguments, tolerance: Tolerance) -> None:
         for name, position in self.given.names():
             after, before = content(sent.pick(position)), content(self.given.pick(position))
             if before is MISSING:
                 continue
             if name in self.options.may_change or position in self.options.may_change:
-                wanted = content(cast(Arguments, self.truth_arguments).pick(position))
+                wanted = content(self.sent_to_reference.pick(position))
                 found = compare(after, wanted, tolerance, like=_typed(wanted, before))
                 if found:
-                    self._raise(found, f"after the call, {name} is not what it should be: {found.message}", "value")
+                    message = f"after the call, {name} is not what it should be: {found.message}"
+                    raise self._failure(replace(found, message=message, kind="value", where=name))
             else:
-                found = compare(after, before, exact)
+                found = compare(after, before, Tolerance(exact=True))
                 if found:
-                    self._raise(found, f"the caller's {name} was changed in place", "changed")
+                    raise self._failure(
+                        replace(found, message=f"the caller's {name} was changed in place", kind="changed")
+                    )
 
     def _no_alias(self, sent: Arguments, got: object) -> None:
-        if self.options.may_alias:
-            return
-        name = sent.aliased_by(got)
-        if name and not cast(Arguments, self.truth_arguments).aliased_by(self.truth):
+        name = "" if self.options.may_alias else sent.aliased_by(got)
+        if name and not self.sent_to_reference.aliased_by(self.truth):
             message = f"the result shares memory with the argument {name}: writing to one would change the other"
-            raise self._failure(message, kind="alias", got=got, expected="a result of its own")
+            raise self._failure(Mismatch("alias", message, "", got, Words("a result of its own")))
 
     def _gradients(self, sent: Arguments, got: object) -> None:
-        failure = gradient_failure(sent, got, cast(Arguments, self.truth_arguments), self.truth, self._precision())
-        if failure:
-            raise self._failure(
-                failure.message,
-                kind=failure.kind,
-                got=failure.got,
-                expected=failure.expected,
-                difference=failure.difference,
-                where=failure.where,
-            )
+        found = self._gradient_mismatch(sent, got)
+        if found:
+            raise self._failure(found)
+
+    def _gradient_mismatch(self, sent: Arguments, got: object) -> Mismatch | None:
+        return gradient_mismatch(sent, got, self.sent_to_reference, self.truth, self._precision())
 
     def _repeats(self, got: object) -> None:
-        again = call(self.fn, self.given.duplicate(), self.given)
-        found = compare(again, got, Tolerance(exact=True))
+        found = compare(call(self.fn, self.given.duplicate(), self.given), got, Tolerance(exact=True))
         if found:
-            self._raise(found, "a second call with the same arguments gives another result", "unstable")
+            message = "a second call with the same arguments gives another result"
+            raise self._failure(replace(found, message=message, kind="unstable"))
 
-    def _fail(self, found: Mismatch | None, got: object) -> None:
-        if found:
-            failure = self._failure(
-                found.message,
-                kind=found.kind,
-                got=found.got,
-                expected=found.expected,
-                difference=found.difference,
-                where=found.where,
-            )
-            raise failure
-
-    def _raise(self, found: Mismatch, message: str, kind: Kind) -> None:
-        raise self._failure(
-            message, kind=kind, got=found.got, expected=found.expected, difference=found.difference, where=found.where
-        )
-
-    def _failure(
-        self,
-        message: str,
-        *,
-        kind: Kind,
-        got: object,
-        expected: object,
-        difference: str = "",
-        where: str = "",
-    ) -> CheckFailure:
+    def _failure(self, found: Mismatch) -> CheckFailure:
         note = f" ({self.options.note})" if self.options.note else ""
         return CheckFailure(
-            message + note,
-            kind=kind,
+            found.message + note,
+            kind=found.kind,
             input=self.given.as_dict(),
-            expected=expected,
-            got=got,
-            difference=difference,
+            expected=found.expected,
+            got=found.got,
+            difference=found.difference,
             call=self.given.call,
-            where=where,
+            where=found.where,
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tutor.checks.failure import CheckFailure
+from tutor.checks.failure import CheckFailure, Words
 
 
 def frequency(count: int, n: int, p: float, what: str = "the event", *, false_alarm: float = 1e-6) -> None:
@@ -21,7 +21,7 @@ def frequency(count: int, n: int, p: float, what: str = "the event", *, false_al
         raise CheckFailure(
             f"{what} happened {count} times in {n}: by chance, with probability {p:.4g}, that practically never occurs",
             kind="statistic",
-            expected=f"{n * p:.0f} ± {allowed:.0f}",
+            expected=Words(f"{n * p:.0f} ± {allowed:.0f}"),
             got=count,
         )
 
@@ -48,7 +48,7 @@ def mean_is(
         raise CheckFailure(
             f"{what} of {values.size} samples is {got:.4g}; it should be {mu:.4g} ± {allowed:.2g}",
             kind="statistic",
-            expected=f"{mu:.6g} ± {allowed:.2g}",
+            expected=Words(f"{mu:.6g} ± {allowed:.2g}"),
             got=got,
         )
 
@@ -60,9 +60,10 @@ def uniform(counts: np.ndarray | Sequence[int], what: str = "the choice", *, fal
     allowed = _allowed_count(n, p, false_alarm / cells.size)
     worst = int(np.abs(cells - n * p).argmax())
     if abs(float(cells.flat[worst]) - n * p) > allowed:
+        came = int(cells.flat[worst])
         raise CheckFailure(
-            f"{what} is not even: number {worst} came {int(cells.flat[worst])} times in {n}, {n * p:.0f} ± {allowed:.0f} is even",
+            f"{what} is not even: number {worst} came {came} times in {n}, {n * p:.0f} ± {allowed:.0f} is even",
             kind="statistic",
-            expected=f"{n * p:.0f} ± {allowed:.0f} each",
+            expected=Words(f"{n * p:.0f} ± {allowed:.0f} each"),
             got=cells,
         )

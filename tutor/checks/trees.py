@@ -172,7 +172,7 @@ def _is_float(leaf: object) -> bool:
 
 
 def content(value: object) -> object:
-    """What counts as the value of an argument: of a module its state, of a generator nothing (it is meant to move on)."""
+    """What counts as the value of an argument: of a module its state, of a generator nothing (it is to move on)."""
     if isinstance(value, torch.nn.Module):
         return {**value.state_dict(), "training": value.training}
     if isinstance(value, torch.optim.Optimizer):

@@ -1,7 +1,7 @@
 """Other programs for an exercise: right ones that checks must accept, and known mistakes that they must reject.
 
-A variants file is read as text, never imported: several definitions of one name live in it, and each is a program of its
-own. A variant is the solution with this one definition put in its place; whatever else the variants file defines
+A variants file is read as text, never imported: several definitions of one name live in it, and each is a program of
+its own. A variant is the solution with this one definition put in its place; whatever else the variants file defines
 (imports, helpers, constants) is there too, and everything calls everything by its usual name.
 """
 
@@ -21,12 +21,12 @@ Definition = TypeVar("Definition")
 Verb = Literal["accept", "reject"]
 
 
-def accept(title: str) -> Callable[[Definition], Definition]:
+def accept(title: str) -> Callable[[Definition], Definition]:  # noqa: ARG001  # the text is read, see `read_variants`
     """Decorator: another right way to write the function or class; the checks must pass it."""
     return lambda definition: definition
 
 
-def reject(title: str, message: str) -> Callable[[Definition], Definition]:
+def reject(title: str, message: str) -> Callable[[Definition], Definition]:  # noqa: ARG001  # as above
     """Decorator: a known mistake; the checks must fail it, and `message` is what the learner reads."""
     return lambda definition: definition
 

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar, cast
 
 Result = TypeVar("Result")
@@ -57,11 +58,13 @@ def fork_map(
                 running[child.pipe] = child
             for child in _finished(running):
                 del running[child.pipe]
-                yield child.index, _collect(child)
+                result = _collect(child)
+                yield child.index, result
     finally:
         for child in running.values():
             os.kill(child.pid, signal.SIGKILL)
-            _collect(child)
+            os.close(child.pipe)
+            os.waitpid(child.pid, 0)
 
 
 def _start(index: int, task: Callable[[], Result], seconds: float) -> _Child[Result]:
@@ -96,10 +99,9 @@ def _be_child(task: Callable[[], object], sender: int, seconds: float) -> None:
 def _limit(seconds: float) -> None:
     import resource
 
-    with open("/proc/self/statm", encoding="ascii") if sys.platform == "linux" else open(os.devnull) as file:
-        pages = file.read().split()[:1]
-    if pages:
-        limit = int(pages[0]) * resource.getpagesize() + MEMORY
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        limit = pages * resource.getpagesize() + MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     cpu = int(seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))

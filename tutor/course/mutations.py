@@ -38,7 +38,7 @@ _AXES = ("axis", "dim")
 
 
 def _changed(node: Node, **fields: object) -> Node:
-    """A copy of the node with other fields. Shallow, because a mutant is turned into text before anything else moves."""
+    """A copy of the node with other fields. Shallow: a mutant is turned into text before anything else moves."""
     twin = copy.copy(node)
     for name, value in fields.items():
         setattr(twin, name, value)

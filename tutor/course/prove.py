@@ -1,4 +1,4 @@
-"""Proves the checks of an exercise: what they accept, what they reject, and whether each known mistake gets its message.
+"""Proves the checks of an exercise: what they accept and reject, and whether each known mistake gets its message.
 
 `python -m tutor.course.prove softmax --mutants` is the author's quick look at exercises in the making: it needs only
 the exercise's own five files, not a valid course. `tutor course check` proves a whole course with the same functions.

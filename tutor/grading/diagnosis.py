@@ -1,7 +1,7 @@
 """Recognises mistakes: first among the exercise's rejected variants, then among mistakes that any code can make.
 
-A rejected variant is recognised by running it through the very draw on which the learner's code failed: when it fails in
-the same way with the same numbers, its message is the diagnosis. Runs in the judge, on the course's own programs only.
+A rejected variant is recognised by running it through the very draw on which the learner's code failed: when it fails
+in the same way with the same numbers, its message is the diagnosis. Runs in the judge, on the course's programs only.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def diagnoser(mistakes: Sequence[KnownMistake]) -> Diagnoser:
             found = _narrow(failed, found, program)
         if found:
             return Diagnosis(found[0].variant.title, found[0].variant.message)
-        return generic_diagnosis(failed.error)
+        return generic_diagnosis(failed)
 
     return diagnose
 
