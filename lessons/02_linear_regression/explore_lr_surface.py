@@ -38,7 +38,7 @@ def draw(knobs: Knobs) -> Figure:
     diverges = knobs.learning_rate > limit
     bowl = Figure(
         (
-            *(Line(*ellipse(flat, level), role="muted", marker="·") for level in levels(flat)),
+            *(Line(*ellipse(flat, level), role="muted", marker="·", every=1) for level in levels(flat)),
             Line([x for x, _ in path], [y for _, y in path], "path", "mine"),
             Scatter([x for x, _ in path[:40]], [y for _, y in path[:40]], role="mine", marker="•"),
             Scatter([path[0][0]], [path[0][1]], "start", "reference", "○"),
@@ -48,7 +48,7 @@ def draw(knobs: Knobs) -> Figure:
         Axis("flat direction", low=-EDGE, high=EDGE),
         Axis(low=-EDGE, high=EDGE),
     )
-    shown = [max(loss, 1e-12) for loss in losses]
+    shown = [loss for loss in losses if loss > 1e-12]
     curve = Figure(
         (Line(range(len(shown)), shown, f"at the end {losses[-1]:.2g}", "bad" if diverges else "mine"),),
         "loss (log)",

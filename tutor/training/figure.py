@@ -38,6 +38,8 @@ class Line:
     label: str = ""
     role: Role = "mine"
     marker: str = BRAILLE
+    every: int = 3
+    """Columns from one mark to the next, for markers other than braille: what lies below stays visible between."""
 
 
 @dataclass(frozen=True, slots=True)

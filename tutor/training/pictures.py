@@ -80,7 +80,7 @@ def _target(record: RunRecord, metric: str, series: Sequence[Series], limits: tu
         return []
     if not limits[0] <= target.value <= limits[1]:
         return []
-    return [Line((0.0, end), (target.value, target.value), f"target {target.value:g}", "good", TARGET_MARK)]
+    return [Line((0.0, end), (target.value, target.value), f"target {target.value:g}", "good", TARGET_MARK, every=2)]
 
 
 def _remarks(record: RunRecord, metric: str, limits: tuple[float, float] | None) -> list[Part]:

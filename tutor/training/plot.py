@@ -23,6 +23,7 @@ from tutor.training.ticks import log_ticks, nice_ticks, tick_label
 
 _LOCK = threading.Lock()
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_PIECES = re.compile(r"\x1b\[[0-9;]*m|[^\x1b]+")
 _REGION_SHADES = " ░▒▓"
 _SIDE_BY_SIDE = 34
 """Columns a panel needs to stand beside another one."""
@@ -30,7 +31,8 @@ _SIDE_BY_SIDE = 34
 
 def render(figure: Figure, width: int, height: int, *, color: bool = True, theme: Theme = TERMINAL) -> str:
     """The figure as `height` lines of `width` columns, with ANSI escapes where `color`."""
-    rows = _rows(figure, max(12, width), max(3, height), theme)
+    width = max(12, width)
+    rows = [_fitted(row, width) for row in _rows(figure, width, max(3, height), theme)]
     text = "\n".join(rows)
     return text if color else _ESCAPES.sub("", text)
 
@@ -38,6 +40,21 @@ def render(figure: Figure, width: int, height: int, *, color: bool = True, theme
 def plain(text: str) -> str:
     """The text without ANSI escapes."""
     return _ESCAPES.sub("", text)
+
+
+def _fitted(row: str, width: int) -> str:
+    """The row at exactly this width: where labels leave no room for their picture, its end is cut off."""
+    over = len(_ESCAPES.sub("", row)) - width
+    if over <= 0:
+        return row + " " * -over
+    kept, left = [], width
+    for piece in _PIECES.findall(row):
+        if piece.startswith("\x1b"):
+            kept.append(piece)
+        else:
+            kept.append(piece[:left])
+            left -= len(kept[-1])
+    return "".join(kept)
 
 
 def _rows(figure: Figure, width: int, height: int, theme: Theme) -> list[str]:
@@ -198,7 +215,7 @@ def _draw(part: Line | Scatter | Grid | Note, x: _Scale, y: _Scale, columns: int
     if not xs:
         return
     window = Window((x.low, x.high), (y.low, y.high), columns, rows)
-    cells = braille(xs, ys, window) if part.marker == BRAILLE else marks(xs, ys, window, part.marker)
+    cells = braille(xs, ys, window) if part.marker == BRAILLE else marks(xs, ys, window, part.marker, part.every)
     _put(cells, window, _colour(theme, part.role))
 
 

@@ -16,9 +16,6 @@ _DOTS = ((0x40, 0x80), (0x04, 0x20), (0x02, 0x10), (0x01, 0x08))
 Cells = dict[tuple[int, int], str]
 """A character for each (column, row from the bottom)."""
 
-_EVERY = 3
-"""Columns between two marks of a marked curve: dots between which the other curve stays visible."""
-
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -50,13 +47,13 @@ def braille(xs: Sequence[float], ys: Sequence[float], window: Window) -> Cells:
     return {place: chr(0x2800 + bits) for place, bits in cells.items()}
 
 
-def marks(xs: Sequence[float], ys: Sequence[float], window: Window, marker: str) -> Cells:
-    """The curve as single characters in every third column, so that what lies below it can still be seen."""
+def marks(xs: Sequence[float], ys: Sequence[float], window: Window, marker: str, every: int) -> Cells:
+    """The curve as single characters, one in every so many columns."""
     dots = window.dots(xs, ys, 1, 1)
     cells: Cells = {}
     for start, stop in zip(dots, dots[1:] or dots, strict=False):
         for x, y in _segment(*start, *stop):
-            if x % _EVERY == 0 and 0 <= x < window.columns and 0 <= y < window.rows:
+            if x % every == 0 and 0 <= x < window.columns and 0 <= y < window.rows:
                 cells[x, y] = marker
     return cells
 

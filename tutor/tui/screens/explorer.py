@@ -56,6 +56,7 @@ class ExplorerScreen(Screen[None]):
         """The first picture."""
         panel = self.query_one(KnobPanel)
         panel.watch_selected()
+        self.query_one(TitleBar).show_state("↑↓ choose ←→ turn")
         self._draw(panel.values)
 
     @on(KnobPanel.Turned)
