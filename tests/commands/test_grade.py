@@ -114,6 +114,7 @@ def test_another_file_is_graded_and_not_saved(tutor, grader, double, tmp_path):
     result = tutor("grade", "double", "--file", other)
     assert result.code == 0
     assert grader.jobs[0].source == RIGHT
+    assert "Not saved" in result.err
     assert attempts() == []
     assert tutor("grade", "--file", other).code == 2
     assert tutor("grade", "double", "--file", tmp_path / "gone.py").code == 2
@@ -140,7 +141,7 @@ def test_the_workspace_s_file_by_its_path_is_saved(tutor, grader, double):
 def test_some_checks_only_do_not_count(tutor, grader, double):
     result = tutor("grade", "double", "--check", "doubles")
     assert grader.jobs[0].checks == ("test_doubles",)
-    assert "does not count" in result.err
+    assert "does not enter your progress" in result.err
     assert attempts() == []
     wrong = tutor("grade", "double", "--check", "dubles")
     assert wrong.code == 2

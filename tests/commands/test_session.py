@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tutor.model import TutorError, Verdict
@@ -162,6 +164,15 @@ def test_versions_by_their_beginning(session):
     assert session.version("double", versions[0].sha256[:4].upper()).sha256 == versions[0].sha256
     with pytest.raises(TutorError, match="no version"):
         session.version("double", "xyz")
+
+
+def test_a_content_that_passed_once_stays_passed(session, monkeypatch):
+    graded(session, "double", RIGHT)
+    first = session.history("double")[0]
+    session.progress.add_attempt(replace(session.progress.attempts()[0], outcome="timeout", passed=0, at=first.at + 9))
+    (version,) = session.history("double")
+    assert (version.outcome, version.passed, version.at) == ("passed", 2, first.at + 9)
+    assert session.job("quadruple").needs[0].source == RIGHT
 
 
 def test_restore_keeps_the_present_file(session):

@@ -66,6 +66,8 @@ def _one(
     except TutorError as error:
         note(f"tutor: {error}")
         return 2
+    if path is not None and path.resolve() != session.path(exercise.id).resolve():
+        note(f"Not saved: {path} is not your workspace's file of {exercise.id}.")
     return 0 if verdict.passed else 1
 
 

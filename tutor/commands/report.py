@@ -56,7 +56,7 @@ class Report:
             for line in textwrap.wrap(f"limits: {_limits(verdict)}", _WIDTH):
                 say(f"  {line}")
         if not verdict.counted:
-            note("This verdict does not count: not every check ran as it does in a full verdict.")
+            note("This verdict does not enter your progress: only a full, ordinary run counts.")
 
 
 def finding_line(finding: Finding) -> str:
