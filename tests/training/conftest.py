@@ -37,7 +37,9 @@ def mini(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def job(mini: Course, tmp_path: Path) -> Callable[..., LabJob]:
     """`job("def shrink…", steps=3)`: a run of the lab with this code of the learner's (None: the course's)."""
 
-    def make(code: str | None = None, *, broken: tuple[str, str] | None = None, seed: int = 0, **knobs: object) -> LabJob:
+    def make(
+        code: str | None = None, *, broken: tuple[str, str] | None = None, seed: int = 0, **knobs: object
+    ) -> LabJob:
         parts = []
         if code is not None:
             path = tmp_path / "shrink.py"

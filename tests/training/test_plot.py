@@ -15,10 +15,14 @@ from tutor.training.theme import Theme, from_hex, paint
 XS = list(range(200))
 DOWN = [2.0 * math.exp(-x / 60) for x in XS]
 FIGURES = {
-    "curve": Figure((Line(XS, DOWN, "yours 0.1"), Line(XS, DOWN, "reference 0.1", "reference", "○")), "loss", Axis("step")),
+    "curve": Figure(
+        (Line(XS, DOWN, "yours 0.1"), Line(XS, DOWN, "reference 0.1", "reference", "○")), "loss", Axis("step")
+    ),
     "log": Figure((Line(XS, DOWN, "yours"),), "loss", Axis("step"), Axis(log=True)),
     "log-log": Figure((Line(XS, DOWN, "yours"),), "loss", Axis("step", log=True), Axis(log=True)),
-    "scatter": Figure((Scatter([0, 1, 2], [3, 1, 2], "data"), Note("here", 1, 1), Note("a long sentence " * 9)), "points"),
+    "scatter": Figure(
+        (Scatter([0, 1, 2], [3, 1, 2], "data"), Note("here", 1, 1), Note("a long sentence " * 9)), "points"
+    ),
     "bars": Figure((Bars(("cat", "tiger"), (0.25, 0.75)), Note("sum 1")), "p"),
     "negative bars": Figure((Bars(("a", "b"), (-0.5, 0.75)),)),
     "counts": Figure((Grid(((50, 2), (1, 47)), kind="counts", labels=("no", "yes"), row_name="truth"),), "confusion"),

@@ -39,7 +39,9 @@ def test_the_learners_code_trains_beside_the_reference(job, train):
 
 def test_a_need_is_the_function_of_the_same_run(job, train):
     """measure imports shrink from tutor.mine and fails when it returns None."""
-    record = train(job("def shrink(value, rate):\n    return None if value == 1.0 and rate == 0.5 else 0.1\n", rate=0.4))
+    record = train(
+        job("def shrink(value, rate):\n    return None if value == 1.0 and rate == 0.5 else 0.1\n", rate=0.4)
+    )
     assert record.mine.end.outcome == "error"
     assert "course's measure raised AssertionError" in record.mine.end.sentence
 

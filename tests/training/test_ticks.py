@@ -16,7 +16,7 @@ def test_ticks_are_round_and_inside():
         high = low + 10 ** rng.uniform(-4, 6)
         ticks = nice_ticks(low, high, 5)
         assert 1 <= len(ticks) <= 5
-        step = 10 ** -9 * max(abs(low), abs(high))
+        step = 10**-9 * max(abs(low), abs(high))
         assert all(low - step <= t <= high + step for t in ticks)
         if len(ticks) > 1:
             mantissa = float(f"{ticks[1] - ticks[0]:.6e}".split("e")[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -59,13 +60,16 @@ class RunWriter:
         if self._file is not None:
             try:
                 self._file.close()
+                self._file = None
             except OSError as error:
                 self._give_up(error)
-            self._file = None
 
     def _give_up(self, error: OSError) -> None:
         self.problem = f"The rest of this run is not kept: {error.strerror or error}."
-        self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()
 
 
 def _new_file(folder: Path, lab: str) -> tuple[str, IO[str]]:
