@@ -34,7 +34,9 @@ def say(text: str = "", *, end: str = "\n") -> None:
 
 
 def note(text: str) -> None:
-    """One sentence of narration, on stderr."""
+    """One sentence of narration, on stderr; on a terminal no line ends within a word."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        text = _wrapped(text)
     _write(sys.stderr, text + "\n")
 
 
@@ -99,6 +101,19 @@ def _shows(text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+def _wrapped(text: str) -> str:
+    from textwrap import fill
+
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return text
+    if columns < 10:
+        return text
+    lines = text.split("\n")
+    return "\n".join(fill(line, columns, break_long_words=False, break_on_hyphens=False) for line in lines)
 
 
 def _write(stream: TextIO | None, text: str) -> None:
