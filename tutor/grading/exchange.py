@@ -203,7 +203,8 @@ class Exchange:
             if len(shape) != len(strides) or offset < 0 or low + offset + end - begin > high:
                 raise CodecError("a view beyond its array")
             x: Array = np.asarray(_Memory(base, low + offset - begin, shape, strides, dtype.str))
-            x.flags.writeable = writeable and x.flags.writeable
+            if not writeable:
+                x.flags.writeable = False
             mark = buffers.mark(x.tobytes())
         else:
             x, mark = buffers.read_array(d)

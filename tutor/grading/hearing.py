@@ -78,7 +78,7 @@ class Hearing:
         return Finding("allowed", sentence, "failed", message=f"uses a forbidden operation: {message}")
 
     def _not_loaded(self, error: BaseException, seconds: float) -> None:
-        told = getattr(error, "tutor_message", "") or _load_message(error)
+        told = getattr(error, "tutor_message", "") or load_message(error)
         outcome = getattr(error, "tutor_outcome", "error")
         traceback, output = errors.learner_traceback(error), self.host.printed()
         self._found(Finding("load", "Your file can be run.", outcome, seconds, told, traceback=traceback, output=output))
@@ -177,7 +177,8 @@ class Solutions:
         return value
 
 
-def _load_message(error: BaseException) -> str:
+def load_message(error: BaseException) -> str:
+    """Say in one line why a file cannot be run."""
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {error}"
     if isinstance(error, NotImplementedError):

@@ -123,14 +123,13 @@ class Peer:
         self._close(decoder)
         active, before = self.exchange.active, [_shallow(c) for c in decoder.containers]
         kind, result = self._run(operation, arguments, state)
-        del arguments
         encoder = self._open(kind, active, decoder.containers)
         failure = self._write_or_undo(encoder, lambda: self._write_answer(encoder, before, result))
         if failure is not None:
             encoder.out[0:1] = _ERROR
             excuse = TypeError(f"the result cannot be used outside your code: {failure}")
             self._write_answer(encoder, [], errors.pack(excuse, ()))
-        del result
+        del arguments, result  # what only this call held dies now, and is told as released
         decoder.containers.clear()
         encoder.containers.clear()
         before.clear()

@@ -1,0 +1,78 @@
+"""Pairs for machines without fork: judge and learner process are spawned ahead of time and used once.
+
+The same two processes with the same work as after a fork; only their start is slower, so the next pair is spawned as
+soon as one is taken. Sockets are inherited on POSIX and handed over through stdin on Windows.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import tutor
+from tutor.grading import sandbox, warm
+from tutor.grading.lines import Lines
+from tutor.grading.pair import Pair, Process
+
+_BOOT = "import sys; sys.path.append(sys.argv[1]); from tutor.grading.spare import main; main(sys.argv[2:])"
+
+
+def spawn_pair() -> Pair:
+    """Spawn a judge and a learner process; returns before they are ready."""
+    scratch = sandbox.make_scratch()
+    rpc, printed, control = socket.socketpair(), socket.socketpair(), socket.socketpair()
+    learner = _spawn("learner", (rpc[1], printed[1]), scratch)
+    judge = _spawn("judge", (rpc[0], printed[0], control[1]), scratch)
+    for sock in (*rpc, *printed, control[1]):
+        sock.close()
+    return Pair(judge, learner, Lines(control[0]), scratch)
+
+
+def _spawn(role: str, socks: tuple[socket.socket, ...], scratch: str) -> Process:
+    command = [sys.executable, "-P", "-c", _BOOT, str(Path(tutor.__file__).parents[1]), role, str(os.getpid()), scratch]
+    if os.name == "posix":
+        numbers = tuple(sock.fileno() for sock in socks)
+        child = subprocess.Popen(
+            [*command, *map(str, numbers)],
+            pass_fds=numbers,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    else:
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        assert child.stdin is not None
+        for sock in socks:
+            child.stdin.write(base64.b64encode(sock.share(child.pid)) + b"\n")  # type: ignore[attr-defined]
+        child.stdin.close()
+    return Process(child.pid, child.poll)
+
+
+def _received(numbers: list[str]) -> list[socket.socket]:
+    if os.name == "posix":
+        return [socket.socket(fileno=int(number)) for number in numbers]
+    return [socket.fromshare(base64.b64decode(line)) for line in sys.stdin.buffer]  # type: ignore[attr-defined]
+
+
+def main(arguments: list[str]) -> None:
+    """Be a spare judge or learner process: import everything, then wait for the job."""
+    role, server, scratch, *numbers = arguments
+    socks = _received(numbers)
+    sandbox.die_with_parent(int(server))
+    warm.one_thread()
+    warm.import_everything()
+    if role == "learner":
+        from tutor.grading import learner
+
+        sandbox.redirect(socks[1])
+        socks[1].close()
+        learner.main(socks[0], scratch)
+    else:
+        from tutor.grading import session
+
+        sandbox.redirect(None)
+        session.main(socks[0], socks[1], Lines(socks[2]))
