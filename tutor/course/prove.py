@@ -6,6 +6,7 @@ the exercise's own five files, not a valid course. `tutor course check` proves a
 
 from __future__ import annotations
 
+import ast
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from tutor.checks.variants import Variant
 from tutor.course.forked import Died, fork_map
 from tutor.course.kill import Kills, kill_mutants
 from tutor.grading.diagnosis import diagnoser, known_mistakes
+from tutor.grading.forbidden import Rules, scan
 from tutor.model import CourseError, Exercise, Finding
 
 Role = Literal["solution", "stub", "accept", "reject"]
@@ -107,7 +109,14 @@ def _examine_all(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> tu
     outcomes = tuple(found[index] for index in sorted(found))
     kills = None
     if effort.mutants != 0 and outcomes[0].right:
-        kills = kill_mutants(programs, plugin, budget=effort.mutants, seeds=effort.mutant_seeds, jobs=effort.jobs)
+        kills = kill_mutants(
+            programs,
+            plugin,
+            budget=effort.mutants,
+            seeds=effort.mutant_seeds,
+            jobs=effort.jobs,
+            solution_seconds=outcomes[0].seconds,
+        )
     return outcomes, kills
 
 
@@ -116,14 +125,19 @@ def _seeds(effort: Effort) -> Iterator[int]:
 
 
 def _solution(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> Outcome:
-    return _must_pass("solution", "", programs.solution, effort, plugin)
+    return _must_pass("solution", "", programs, programs.solution, effort, plugin)
 
 
 def _accepted(programs: Programs, variant: Variant, effort: Effort, plugin: ChecksPlugin) -> Outcome:
-    return _must_pass("accept", variant.title, lambda: programs.variant(variant), effort, plugin)
+    return _must_pass("accept", variant.title, programs, lambda: programs.variant(variant), effort, plugin)
 
 
-def _must_pass(role: Role, title: str, load: Callable[[], object], effort: Effort, plugin: ChecksPlugin) -> Outcome:
+def _must_pass(
+    role: Role, title: str, programs: Programs, load: Callable[[], object], effort: Effort, plugin: ChecksPlugin
+) -> Outcome:
+    forbidden = _forbidden(role, title, programs)
+    if forbidden:
+        return Outcome(role, title, False, f"uses what the exercise forbids: {forbidden}")
     start = time.process_time()
     program = load()
     for seed in _seeds(effort):
@@ -131,6 +145,17 @@ def _must_pass(role: Role, title: str, load: Callable[[], object], effort: Effor
         if bad:
             return Outcome(role, title, False, f"{describe(bad)} (seed {seed})")
     return Outcome(role, title, True, seconds=(time.process_time() - start) / max(1, effort.seeds))
+
+
+def _forbidden(role: Role, title: str, programs: Programs) -> str:
+    """What the program uses although the exercise forbids it: what the course accepts must be allowed to a learner."""
+    exercise = programs.exercise
+    if role == "solution":
+        source = exercise.solution.read_bytes()
+    else:
+        source = ast.unparse(programs.file.definitions(programs.file.named(title))).encode()
+    found = scan(source, exercise.solution.name, Rules(exercise.framework, exercise.forbidden))
+    return ", ".join(name for name, _ in found)
 
 
 def _stub(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> Outcome:
