@@ -47,6 +47,26 @@ def test_through_several_files_and_each_loaded_once(space):
     assert runpy.run_path(str(space / "train.py"))["same"]
 
 
+def test_dataclasses_find_their_module(space):
+    text = "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+    write(
+        space,
+        data_iter=text + "@dataclass\nclass Batch:\n    x: int\n",
+        train="from tutor.mine import Batch\nb = Batch(3)\n",
+    )
+    assert runpy.run_path(str(space / "train.py"))["b"].x == 3
+
+
+def test_a_broken_file_that_is_not_asked_for_does_not_matter(space):
+    write(
+        space,
+        data_iter="def broken(:\n",
+        linreg="def grad(): return 1\n",
+        train="from tutor.mine import grad\nx = grad()\n",
+    )
+    assert runpy.run_path(str(space / "train.py"))["x"] == 1
+
+
 def test_the_file_that_asks_is_not_the_answer(space):
     write(
         space,

@@ -146,7 +146,7 @@ def _key(root: Path, course: str) -> list[object]:
     """Changes when any file of the course, the workspace's manifest or the program does."""
     from zlib import crc32
 
-    seen = [_stamp((root / ".tutor" / "workspace.toml").stat())]
+    seen: list[object] = [_stamp((root / ".tutor" / "workspace.toml").stat())]
     for part in ("lessons", "exercises"):
         top = f"{course}/{part}"
         folders = [top, *sorted(entry.path for entry in os.scandir(top) if entry.is_dir())]

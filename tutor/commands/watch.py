@@ -33,8 +33,8 @@ def run(args: argparse.Namespace) -> int:
         exercises = [session.exercise(name) for name in args.exercise] or list(session.course.exercises)
         files = {session.path(exercise.id): exercise for exercise in exercises}
         session.grader.warm()
-        _begin(exercises, files, args)
         try:
+            _begin(exercises, files, args)
             for change in watch.changes(files):
                 _grade(session, files[change.path], change, args)
         except KeyboardInterrupt:
