@@ -29,8 +29,11 @@ def test_thinning_keeps_peaks_ends_and_order():
     xs = list(range(len(ys)))
     thin_x, thin_y = decimate(xs, ys, 50)
     assert len(thin_x) <= 100
-    assert 9.0 in thin_y and -9.0 in thin_y
-    assert thin_x == sorted(thin_x) and thin_x[0] == 0 and thin_x[-1] == 9999
+    assert 9.0 in thin_y
+    assert -9.0 in thin_y
+    assert thin_x == sorted(thin_x)
+    assert thin_x[0] == 0
+    assert thin_x[-1] == 9999
     assert all(ys[x] == y for x, y in zip(thin_x, thin_y, strict=True))
 
 
@@ -38,7 +41,9 @@ def test_thinning_keeps_peaks_ends_and_order():
 def test_thinning_survives_values_that_are_no_numbers(bad):
     ys = [1.0] * 500 + [bad] + [2.0] * 500 + [7.0]
     thin_x, thin_y = decimate(range(len(ys)), ys, 20)
-    assert all(map(math.isfinite, thin_y)) and 7.0 in thin_y and len(thin_x) <= 40
+    assert all(map(math.isfinite, thin_y))
+    assert 7.0 in thin_y
+    assert len(thin_x) <= 40
 
 
 def test_smoothing_corrects_the_bias_of_the_start():
@@ -51,21 +56,26 @@ def test_smoothing_corrects_the_bias_of_the_start():
 
 def test_a_series_remembers_where_it_stopped_being_a_number():
     made = series([1.0, math.inf, math.nan, 2.0])
-    assert made.steps == [0, 3] and made.broke_at == 1 and made.broke_with == "inf"
+    assert made.steps == [0, 3]
+    assert made.broke_at == 1
+    assert made.broke_with == "inf"
 
 
 def test_runs_are_compared_at_the_last_step_both_have_reached():
     mine, other = Series("a", [1, 2, 3, 4], [9, 8, 7, 6]), Series("a", [2, 4, 6], [5, 4, 3])
     assert last_common(mine, other) == (4, 6, 4)
-    assert value_at(other, 5) == 4 and value_at(other, 1) is None
+    assert value_at(other, 5) == 4
+    assert value_at(other, 1) is None
     assert last_common(mine, Series("a")) is None
 
 
 def test_an_exploding_run_does_not_flatten_the_healthy_one():
     healthy, mad = series([2.0, 1.0, 0.5, 0.4]), series([2.0, 50.0, 1e4, 1e9])
     low, high = view_range([healthy, mad], log=False)
-    assert low == 0.0 and 2.0 < high < 100
-    assert leaves_view(mad, high) == 1 and leaves_view(healthy, high) is None
+    assert low == 0.0
+    assert 2.0 < high < 100
+    assert leaves_view(mad, high) == 1
+    assert leaves_view(healthy, high) is None
     assert view_range([healthy, mad], log=True) == (0.4, 1e9)
 
 

@@ -41,9 +41,12 @@ def idx(array):
 @pytest.mark.parametrize("name", EMBEDDED)
 def test_embedded_sources_load_without_any_download(name):
     data = load(name)
-    assert data.name == name and data.note
+    assert data.name == name
+    assert data.note
     if hasattr(data, "x"):
-        assert len(data.x) == len(data.y) and data.x.shape[1] == len(data.columns) and np.isfinite(data.x).all()
+        assert len(data.x) == len(data.y)
+        assert data.x.shape[1] == len(data.columns)
+        assert np.isfinite(data.x).all()
         assert data.y.dtype == (np.int64 if data.classes else np.float64)
         assert not data.classes or set(data.y) == set(range(len(data.classes)))
 
@@ -53,7 +56,9 @@ def test_digits_are_the_real_ones_and_split_once_and_for_all():
 
     data = load("digits")
     pixels, labels = load_digits(return_X_y=True)
-    assert data.x_train.shape == (1437, 8, 8) and data.x_test.shape == (360, 8, 8) and data.x_train.dtype == np.float32
+    assert data.x_train.shape == (1437, 8, 8)
+    assert data.x_test.shape == (360, 8, 8)
+    assert data.x_train.dtype == np.float32
     ours = np.concatenate([data.x_train, data.x_test]).reshape(1797, 64).sum(0)
     assert np.allclose(ours, pixels.sum(0) / 16, rtol=1e-4)
     assert np.array_equal(np.bincount(np.r_[data.y_train, data.y_test]), np.bincount(labels))
@@ -67,18 +72,23 @@ def test_tables_equal_scikit_learns(name):
     loader = getattr(sklearn.datasets, f"load_{name.replace('-', '_')}")
     x, y = loader(return_X_y=True, **({"scaled": False} if name == "diabetes" else {}))
     data = load(name)
-    assert np.array_equal(data.x, x) and np.array_equal(data.y, y)
+    assert np.array_equal(data.x, x)
+    assert np.array_equal(data.y, y)
 
 
 def test_texts_are_long_enough_to_train_on():
     assert len(load("python-docs").text) > 300_000
-    assert len(load("python-source").text) > 1_000_000 and "def " in load("python-source").text
+    assert len(load("python-source").text) > 1_000_000
+    assert "def " in load("python-source").text
 
 
 def test_a_stand_in_says_that_it_is_one():
     data = load("fashion-mnist", otherwise="digits")
-    assert data.name == "digits" and "In place of fashion-mnist" in data.note and "tutor data fetch" in data.note
-    assert not is_available("fashion-mnist") and is_available("digits")
+    assert data.name == "digits"
+    assert "In place of fashion-mnist" in data.note
+    assert "tutor data fetch" in data.note
+    assert not is_available("fashion-mnist")
+    assert is_available("digits")
     with pytest.raises(TutorError, match="tutor data fetch fashion-mnist"):
         load("fashion-mnist")
 
@@ -91,10 +101,14 @@ def test_fashion_mnist(originals):
     originals("fashion-mnist/t10k-images-idx3-ubyte.gz", idx(test))
     originals("fashion-mnist/t10k-labels-idx1-ubyte.gz", idx(np.arange(5)))
     data = load("fashion-mnist")
-    assert np.allclose(data.x_train * 255, train) and np.allclose(data.x_test * 255, test)
-    assert data.y_train.tolist() == [*range(10), *range(10)] and data.classes[9] == "boot"
+    assert np.allclose(data.x_train * 255, train)
+    assert np.allclose(data.x_test * 255, test)
+    assert data.y_train.tolist() == [*range(10), *range(10)]
+    assert data.classes[9] == "boot"
     few = load("fashion-mnist", train=8, test=3)
-    assert len(few.x_train) == len(few.y_train) == 8 and len(few.x_test) == 3 and "8 to train" in few.note
+    assert len(few.x_train) == len(few.y_train) == 8
+    assert len(few.x_test) == 3
+    assert "8 to train" in few.note
 
 
 def test_tables_with_missing_cells_and_words(originals):
@@ -104,15 +118,18 @@ def test_tables_with_missing_cells_and_words(originals):
     )
     housing = load("housing")
     assert housing.columns == ("longitude", "total_bedrooms", "ocean: inland", "ocean: near bay")
-    assert (
-        np.isnan(housing.x[1, 1]) and housing.x[0].tolist() == [-122, 129, 0, 1] and housing.y.tolist() == [452600, 7]
-    )
+    assert np.isnan(housing.x[1, 1])
+    assert housing.x[0].tolist() == [-122, 129, 0, 1]
+    assert housing.y.tolist() == [452600, 7]
     head = b"species,island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex,year\n"
     originals("penguins.csv", head + b"Gentoo,X,1,2,3,4,male,2007\nAdelie,X,NA,NA,NA,NA,NA,2007\n")
     penguins = load("penguins")
-    assert penguins.classes == ("Adelie", "Gentoo") and penguins.y.tolist() == [1, 0] and np.isnan(penguins.x[1]).all()
+    assert penguins.classes == ("Adelie", "Gentoo")
+    assert penguins.y.tolist() == [1, 0]
+    assert np.isnan(penguins.x[1]).all()
     originals("airfoil_self_noise.dat", b"800\t0\t0.3048\t71.3\t0.0027\t126.2\n1000\t0\t0.3048\t71.3\t0.0027\t125.2\n")
-    assert load("airfoil").y.tolist() == [126.2, 125.2] and load("airfoil").x.shape == (2, 5)
+    assert load("airfoil").y.tolist() == [126.2, 125.2]
+    assert load("airfoil").x.shape == (2, 5)
 
 
 def test_texts_and_pairs(originals, tmp_path):
@@ -128,8 +145,13 @@ def test_texts_and_pairs(originals, tmp_path):
 
 @pytest.mark.parametrize(
     ("path", "name"),
-    [("airfoil_self_noise.dat", "airfoil"), ("modelexlab-fra-eng.zip", "eng-fra"), ("timemachine.txt", "timemachine"), ("housing.csv", "housing")],
-)  # fmt: skip
+    [
+        ("airfoil_self_noise.dat", "airfoil"),
+        ("modelexlab-fra-eng.zip", "eng-fra"),
+        ("timemachine.txt", "timemachine"),
+        ("housing.csv", "housing"),
+    ],
+)
 def test_a_damaged_file_is_a_sentence(originals, path, name):
     originals(path, b"\xff\x00garbage,\n")
     with pytest.raises(TutorError, match=f"is damaged.*tutor data fetch {name}"):
@@ -148,12 +170,18 @@ def test_damaged_pictures_are_a_sentence(originals, data):
 
 @pytest.mark.parametrize("source", DOWNLOADS, ids=lambda s: s.name)
 def test_every_download_is_described_completely(source):
-    assert source.licence and source.credit and source.title
+    assert source.licence
+    assert source.credit
+    assert source.title
     for file in source.files:
-        assert len(file.sha256) == 64 and int(file.sha256, 16) and file.size > 1000
-        assert len(file.urls) >= 2 and all(url.startswith("http") for url in file.urls)
+        assert len(file.sha256) == 64
+        assert int(file.sha256, 16)
+        assert file.size > 1000
+        assert len(file.urls) >= 2
+        assert all(url.startswith("http") for url in file.urls)
     if source.stand_in:
-        assert find_source(source.stand_in).embedded and find_source(source.stand_in).kind == source.kind
+        assert find_source(source.stand_in).embedded
+        assert find_source(source.stand_in).kind == source.kind
 
 
 def test_names_are_forgiven_and_guessed():

@@ -17,6 +17,7 @@ from tutor.training.data.catalogue import RemoteFile, Source
 from tutor.training.data.fetch import fetch, fetch_file
 
 BODY = random.Random(0).randbytes(300_000)
+SIZE = len(BODY)
 SHA = hashlib.sha256(BODY).hexdigest()
 
 
@@ -76,7 +77,7 @@ def server():
     made.server_close()
 
 
-def remote(*urls, sha=SHA, size=len(BODY), path="set/file.bin"):
+def remote(*urls, sha=SHA, size=SIZE, path="set/file.bin"):
     return RemoteFile(path, size, sha, urls)
 
 
@@ -91,8 +92,11 @@ def leftovers():
 
 def test_a_file_arrives_whole_with_progress(server):
     path, seen = get(remote(f"{server.url}/file.bin"))
-    assert path.read_bytes() == BODY and path == cache_folder() / "set/file.bin"
-    assert seen == sorted(seen) and seen[-1] == len(BODY) and len(seen) > 3
+    assert path.read_bytes() == BODY
+    assert path == cache_folder() / "set/file.bin"
+    assert seen == sorted(seen)
+    assert seen[-1] == len(BODY)
+    assert len(seen) > 3
     assert leftovers() == ["file.bin"]
     assert locate(remote()) == path
 
@@ -110,14 +114,16 @@ def test_an_interrupted_download_goes_on_another_day(server):
         get(remote(f"{server.url}/file.bin"))
     assert leftovers() == ["file.bin.part"]
     path, _ = get(remote(f"{server.url}/file.bin"))
-    assert path.read_bytes() == BODY and server.behaviour.requests[-1][1] == "bytes=210000-"
+    assert path.read_bytes() == BODY
+    assert server.behaviour.requests[-1][1] == "bytes=210000-"
 
 
 def test_a_server_without_ranges_sends_it_all_again(server):
     server.behaviour.ranges = False
     server.behaviour.cuts = [100_000]
     path, _ = get(remote(f"{server.url}/file.bin"))
-    assert path.read_bytes() == BODY and leftovers() == ["file.bin"]
+    assert path.read_bytes() == BODY
+    assert leftovers() == ["file.bin"]
 
 
 def test_a_server_that_sends_another_part_is_not_believed(server):

@@ -25,13 +25,17 @@ LR, EPOCHS, WIDTH, LOSS, OUTLIER = KNOBS
 
 
 def test_the_dataclass_itself_has_the_defaults():
-    assert Knobs() == Knobs(**defaults(KNOBS)) and Knobs().epochs == 3
+    assert Knobs() == Knobs(**defaults(KNOBS))
+    assert Knobs().epochs == 3
 
 
 def test_numbers_stop_at_their_ends():
-    assert EPOCHS.turn(20, 1) == 20 and EPOCHS.turn(1, -5) == 1
-    assert isinstance(EPOCHS.turn(3, 1), int) and EPOCHS.turn(3, 1) == 4
-    assert LR.turn(1.0, 3) == 1.0 and LR.turn(1e-4, -1) == pytest.approx(1e-4)
+    assert EPOCHS.turn(20, 1) == 20
+    assert EPOCHS.turn(1, -5) == 1
+    assert isinstance(EPOCHS.turn(3, 1), int)
+    assert EPOCHS.turn(3, 1) == 4
+    assert LR.turn(1.0, 3) == 1.0
+    assert LR.turn(1e-4, -1) == pytest.approx(1e-4)
 
 
 def test_steps_leave_no_rounding_dirt():
@@ -47,8 +51,10 @@ def test_a_logarithmic_knob_multiplies_and_crosses_its_range_in_twenty_presses()
 
 
 def test_choices_and_toggles_go_round():
-    assert LOSS.turn("huber", 1) == "mse" and LOSS.turn("mse", -1) == "huber"
-    assert OUTLIER.turn(False, 1) is True and OUTLIER.turn(True, -1) is False
+    assert LOSS.turn("huber", 1) == "mse"
+    assert LOSS.turn("mse", -1) == "huber"
+    assert OUTLIER.turn(False, 1) is True
+    assert OUTLIER.turn(True, -1) is False
 
 
 @pytest.mark.parametrize("one", KNOBS, ids=lambda k: k.name)

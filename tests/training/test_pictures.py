@@ -67,7 +67,8 @@ def test_the_log_axis_needs_something_positive():
 
 def test_smoothing_changes_the_line_and_not_the_number():
     figure = curve(run([1.0, 3.0, 1.0, 3.0]), "loss", View(smoothing=0.9))
-    assert lines(figure)[0].label == "yours 3" and max(lines(figure)[0].y) < 3
+    assert lines(figure)[0].label == "yours 3"
+    assert max(lines(figure)[0].y) < 3
 
 
 def test_earlier_runs_are_laid_over():
@@ -86,14 +87,15 @@ def test_pictures_come_in_the_labs_order_and_can_be_drawn():
 
 def test_progress_and_time_left():
     record = run([2.0, 1.0], total=8)
-    assert record.mine.fraction == 0.25 and time_left(record.mine, 3.0) == 9.0
-    assert progress_line(record.mine, 3.0).startswith("█████░") and "25 %  0:09 left  loss 1" in progress_line(
-        record.mine, 3.0
-    )
+    assert record.mine.fraction == 0.25
+    assert time_left(record.mine, 3.0) == 9.0
+    assert progress_line(record.mine, 3.0).startswith("█████░")
+    assert "25 %  0:09 left  loss 1" in progress_line(record.mine, 3.0)
     assert "paused" in progress_line(record.mine, 3.0, paused=True)
     record.accept(End("mine", "finished", 3.0))
     assert "100 %" in progress_line(record.mine, 3.0)
-    assert progress_line(run([1.0]).mine, 1.0) == "" and math.isnan(time_left(run([1.0]).mine, 1.0))
+    assert progress_line(run([1.0]).mine, 1.0) == ""
+    assert math.isnan(time_left(run([1.0]).mine, 1.0))
     assert [clock(v) for v in (7, 725, math.nan)] == ["0:07", "12:05", "?"]
 
 

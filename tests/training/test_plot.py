@@ -59,7 +59,9 @@ def test_colour_changes_nothing_but_colour(name):
 def test_series_can_be_told_apart_without_colour_and_are_named_in_words():
     text = render(FIGURES["curve"], 78, 16, color=False)
     head, *body = text.split("\n")
-    assert "loss" in head and "⠤⠤ yours 0.1" in head and "○○ reference 0.1" in head
+    assert "loss" in head
+    assert "⠤⠤ yours 0.1" in head
+    assert "○○ reference 0.1" in head
     assert any("○" in line for line in body)
     assert any(0x2801 <= ord(c) <= 0x28FF for line in body for c in line)
 
@@ -73,7 +75,9 @@ def test_the_curve_goes_down_and_the_legend_is_not_over_it():
 
 def test_only_left_and_bottom_axis_with_round_ticks():
     text = render(FIGURES["curve"], 78, 16, color=False)
-    assert "┐" not in text and "┘" not in text and "┌" not in text
+    assert "┐" not in text
+    assert "┘" not in text
+    assert "┌" not in text
     assert "└" in text
     assert {"0", "50", "100", "150"} <= set(text.split("\n")[-2].split())
     assert text.split("\n")[-1].strip() == "step"
@@ -82,7 +86,9 @@ def test_only_left_and_bottom_axis_with_round_ticks():
 def test_a_logarithmic_axis_has_powers_of_ten():
     figure = Figure((Line([0, 1, 2], [1e-4, 1e-2, 1.0]),), y=Axis(log=True))
     text = render(figure, 60, 20, color=False)
-    assert "1e-4┤" in text and "0.01┤" in text and "1┤" in text
+    assert "1e-4┤" in text
+    assert "0.01┤" in text
+    assert "1┤" in text
 
 
 def test_a_diverging_line_is_cut_at_the_edge_and_still_leaves_upwards():
@@ -132,7 +138,9 @@ def test_numbers_that_are_none_and_arrays_travel_too():
     figure = Figure((Line(np.arange(3), np.array([1.0, np.nan, np.inf])),))
     there = figure_from_json(json.loads(json.dumps(figure_to_json(figure), allow_nan=False)))
     y = there.parts[0].y
-    assert y[0] == 1.0 and math.isnan(y[1]) and y[2] == math.inf
+    assert y[0] == 1.0
+    assert math.isnan(y[1])
+    assert y[2] == math.inf
 
 
 def test_an_unknown_part_is_refused():
@@ -143,6 +151,7 @@ def test_an_unknown_part_is_refused():
 
 
 def test_paint_and_themes():
-    assert paint("x", None) == "x" and paint("x", 12) == "\x1b[38;5;12mx\x1b[0m"
+    assert paint("x", None) == "x"
+    assert paint("x", 12) == "\x1b[38;5;12mx\x1b[0m"
     assert from_hex(mine="#0102ff").mine == (1, 2, 255)
     assert from_hex(mine="ansi_blue").mine == Theme().mine

@@ -29,12 +29,17 @@ def test_the_learners_code_trains_beside_the_reference(job, train):
     record = train(job("def shrink(value, rate):\n    return value * rate * 0.5\n", steps=4), reference=True)
     assert record.mine.series["size"].values == [0.25, 0.0625, 0.015625, 0.00390625]
     assert record.reference.series["size"].values == [0.5, 0.25, 0.125, 0.0625]
-    assert record.mine.meta.used[0].origin == "yours" and record.reference.meta.used[0].origin == "course"
-    assert record.mine.total == 4 and record.mine.fraction == 1.0
-    assert record.mine.end.outcome == "finished" and record.mine.end.reached is True
-    assert record.mine.notes == ["made-up numbers"] and list(record.mine.figures) == ["picture"]
+    assert record.mine.meta.used[0].origin == "yours"
+    assert record.reference.meta.used[0].origin == "course"
+    assert record.mine.total == 4
+    assert record.mine.fraction == 1.0
+    assert record.mine.end.outcome == "finished"
+    assert record.mine.end.reached is True
+    assert record.mine.notes == ["made-up numbers"]
+    assert list(record.mine.figures) == ["picture"]
     assert comparison(record, "size") == "size at step 4: 0.003906, the reference has 0.0625."
-    assert "Yours: shrink." in whose_run(record.mine.meta) and "The course's: measure." in whose_run(record.mine.meta)
+    assert "Yours: shrink." in whose_run(record.mine.meta)
+    assert "The course's: measure." in whose_run(record.mine.meta)
 
 
 def test_a_need_is_the_function_of_the_same_run(job, train):
@@ -48,7 +53,8 @@ def test_a_need_is_the_function_of_the_same_run(job, train):
 
 def test_the_target_is_judged(job, train):
     record = train(job(steps=2))
-    assert record.mine.end.reached is False and record.mine.end.value == 0.25
+    assert record.mine.end.reached is False
+    assert record.mine.end.value == 0.25
     assert ending(record.mine) == ["Target not reached: error ≤ 0.01; it is 0.25."]
     assert not record.reached
 
@@ -70,7 +76,7 @@ def test_a_known_mistake_takes_one_functions_place(job, train):
     ("code", "outcome", "words", "line"),
     [
         ("def shrink(value, rate):\n    return value / 0\n", "error", "Your shrink raised ZeroDivisionError", "line 2"),
-        ("def shrink(value, rate):\n    raise NotImplementedError\n", "error", "Your shrink is not implemented yet", "line 2"),
+        ("def shrink(v, rate):\n    raise NotImplementedError\n", "error", "shrink is not implemented yet", "line 2"),
         ("def shrink(value, rate)\n    return 1\n", "error", "Your shrink raised SyntaxError", ""),
         ("import sys\ndef shrink(value, rate):\n    sys.exit(0)\n", "error", "Your shrink called sys.exit()", "line 3"),
         ("def shrnk(value, rate):\n    return 1\n", "error", "shrink", ""),
@@ -93,8 +99,10 @@ def test_code_that_fails_gives_a_sentence_and_its_own_lines(job, train, code, ou
 def test_an_endless_loop_is_ended_and_its_line_is_named(job, train):
     endless = "def shrink(value, rate):\n    while True:\n        value += 1\n"
     end = train(replace(job(endless), stall_seconds=0.5)).mine.end
-    assert end.outcome == "stalled" and "endless loop" in end.sentence
-    assert "shrink.py, line" in end.traceback and "in shrink" in end.traceback
+    assert end.outcome == "stalled"
+    assert "endless loop" in end.sentence
+    assert "shrink.py, line" in end.traceback
+    assert "in shrink" in end.traceback
 
 
 def test_a_swallowed_stop_is_still_a_stop(job):
@@ -108,11 +116,15 @@ def test_a_swallowed_stop_is_still_a_stop(job):
         next(events)
         run.stop()
         end = list(events)[-1]
-    assert isinstance(end, End) and end.outcome == "stopped"
+    assert isinstance(end, End)
+    assert end.outcome == "stopped"
 
 
 def test_prints_become_events_and_are_limited(job, train):
-    code = "print('loaded')\ndef shrink(value, rate):\n    print('x' * 300, end='')\n    print('\\x1b[31m')\n    return value * rate\n"
+    code = (
+        "print('loaded')\ndef shrink(value, rate):\n    print('x' * 300, end='')\n    print('\\x1b[31m')\n"
+        "    return value * rate\n"
+    )
     record = train(job(code, steps=200))
     assert record.mine.printed[0] == "loaded"
     assert not any("\x1b" in text for text in record.mine.printed)
@@ -129,7 +141,9 @@ def test_writing_to_stdout_past_python_does_not_disturb_the_events(job, train):
 def test_nan_and_infinity_survive_the_journey(job, train):
     record = train(job("def shrink(value, rate):\n    return value * 1e200\n", steps=4))
     series = record.mine.series["size"]
-    assert len(series.values) == 1 and series.broke_at == 2 and series.broke_with == "inf"
+    assert len(series.values) == 1
+    assert series.broke_at == 2
+    assert series.broke_with == "inf"
     assert record.mine.end.reached is False
 
 
@@ -143,7 +157,8 @@ def test_pause_holds_the_run_and_resume_lets_it_end(job):
                     run.pause()
                     threading.Timer(0.4, run.resume).start()
                     paused_at = time.monotonic()
-        assert len(steps) == 60 and event.outcome == "finished"
+        assert len(steps) == 60
+        assert event.outcome == "finished"
         assert event.seconds < time.monotonic() - paused_at  # the pause is not counted as training
 
 
@@ -152,7 +167,8 @@ def test_stop_ends_early_and_is_judged_as_it_stands(job):
         for event in run.events():
             if isinstance(event, Metrics) and event.step == 10:
                 run.stop()
-    assert event.outcome == "stopped" and event.reached is True
+    assert event.outcome == "stopped"
+    assert event.reached is True
 
 
 def test_close_leaves_no_process(job):
@@ -175,7 +191,8 @@ def test_a_run_dies_with_its_parent(job, tmp_path):
     script = (
         "import sys, os, signal\nfrom tutor.training.job import LabJob\nfrom tutor.training.run import LabRun\n"
         "run = LabRun(LabJob.from_json(sys.argv[1]), reference=False)\n"
-        "for event in run.events():\n    print(run._children[0]._process.pid, flush=True)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "for event in run.events():\n    print(run._children[0]._process.pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     root = str(Path(__file__).parents[2])
     done = subprocess.run(

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import os
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,6 @@ from tutor.training.events import Metrics
 from tutor.training.narrate import settings
 from tutor.training.run import LabRun
 from tutor.training.store import RunWriter, export, find_run, list_runs, load_run, to_csv
-
 
 _WRITTEN: dict[str, bytes] = {}
 
@@ -49,7 +49,8 @@ def test_runs_are_listed_newest_first(kept):
     assert settings(runs[0].meta, {"steps": 20, "rate": 0.5, "nap": 0, "style": "plain", "shout": False}) == (
         "steps=3 seed=7 shrink “grows”"
     )
-    assert list_runs(folder, "other") == [] and list_runs(folder / "nowhere") == []
+    assert list_runs(folder, "other") == []
+    assert list_runs(folder / "nowhere") == []
 
 
 def test_a_run_is_read_back_whole(kept):
@@ -57,7 +58,8 @@ def test_a_run_is_read_back_whole(kept):
     record = load_run(folder, first)
     assert record.mine.series["size"].values == [0.25, 0.0625, 0.015625, 0.00390625]
     assert record.reference.series["size"].values == [0.5, 0.25, 0.125, 0.0625]
-    assert record.mine.figures["picture"].title == "picture" and record.reached
+    assert record.mine.figures["picture"].title == "picture"
+    assert record.reached
     assert load_run(folder, "last").id == second
     assert load_run(folder, first[:-1] if not second.startswith(first[:-1]) else first).id == first
 
@@ -79,7 +81,9 @@ def test_a_file_cut_by_a_crash_is_read_as_far_as_it_goes(kept):
     path.write_bytes(b"\n".join(lines)[:-20] + b"\xff\xfe")
     assert len(load_run(folder, first).mine.series["size"].values) >= 3
     cut = next(run for run in list_runs(folder) if run.id == first)
-    assert cut.outcome == "interrupted" and cut.reached is None and math.isnan(cut.value)
+    assert cut.outcome == "interrupted"
+    assert cut.reached is None
+    assert math.isnan(cut.value)
 
 
 def test_csv_has_a_row_a_step_and_says_whose(kept, tmp_path):
@@ -121,14 +125,15 @@ def test_two_runs_in_one_second_get_names_of_their_own(tmp_path):
 def test_a_folder_that_cannot_be_written_ends_the_keeping_not_the_run(tmp_path):
     (tmp_path / "runs").write_text("a file in the way")
     writer = RunWriter(tmp_path / "runs", "halve")
-    assert "not kept" in writer.problem and writer.id == ""
+    assert "not kept" in writer.problem
+    assert writer.id == ""
     writer.write(Metrics("mine", 1, {"a": 1.0}))
     writer.close()
 
 
-@pytest.mark.skipif(not __import__("pathlib").Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_ends_the_keeping_not_the_run(tmp_path, monkeypatch):
-    monkeypatch.setattr("tutor.training.store._new_file", lambda *_: ("x", open("/dev/full", "w", buffering=1)))  # noqa: SIM115
+    monkeypatch.setattr("tutor.training.store._new_file", lambda *_: ("x", Path("/dev/full").open("w", buffering=1)))  # noqa: SIM115
     writer = RunWriter(tmp_path, "halve")
     writer.write(Metrics("mine", 1, {"a": 1.0}))
     writer.close()

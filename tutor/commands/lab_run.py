@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import signal
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,7 @@ from tutor.training.store import RunWriter, load_run
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tutor.training.job import LabJob
@@ -37,29 +41,36 @@ def train_plain(args: argparse.Namespace, job: LabJob, module: LabModule, folder
 def _follow(run: LabRun, record: RunRecord, teller: _Teller, folder: Path | None, *, json: bool) -> None:
     writer = RunWriter(folder, run.job.lab) if folder is not None else None
     record.id = writer.id if writer is not None else ""
-    events = run.events()
-    while True:
-        try:
-            event = next(events, None)
-        except KeyboardInterrupt:  # the first ctrl+c ends the run in order, so that it is judged and kept
-            note("\nStopping …")
-            run.stop()
-            # A generator that was interrupted is finished; what the processes still say is read by a new one.
-            events = run.rest()
-            continue
-        if event is None:
-            break
-        record.accept(event)
-        if writer is not None:
-            writer.write(event)
-        if json:
-            say_json(to_json(event))
-        teller.tell(event)
+    with _stops_on_ctrl_c(run):
+        for event in run.events():
+            record.accept(event)
+            if writer is not None:
+                writer.write(event)
+            if json:
+                say_json(to_json(event))
+            teller.tell(event)
     if writer is not None:
         writer.close()
         if writer.problem:
             note(writer.problem)
     teller.done()
+
+
+@contextlib.contextmanager
+def _stops_on_ctrl_c(run: LabRun) -> Iterator[None]:
+    """The first ctrl+c ends the run in order, so that it is judged and kept; the second one is the usual ctrl+c."""
+
+    def stop(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, usual)
+        note("\nStopping … (ctrl+c again gives up)")
+        # Not here: the interrupted code may hold the very lock that stop() wants.
+        threading.Thread(target=run.stop, daemon=True).start()
+
+    usual = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 class _Teller:

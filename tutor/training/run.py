@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from tutor.training.events import Alive, End, Event, Who, from_json
+from tutor.training.events import Alive, End, Event, from_json
 from tutor.training.job import LabJob
 
 _STOP_SECONDS = 2.0
@@ -39,7 +39,6 @@ class LabRun:
         jobs = [job, job.reference()] if reference and not job.all_course else [job]
         self._children = [_Child(one) for one in jobs]
         self._queue: queue.Queue[Event] = queue.Queue()
-        self._left: set[Who] = set()
         self._stopped_at: float | None = None
 
     def events(self) -> Iterator[Event]:
@@ -47,19 +46,15 @@ class LabRun:
         # Both at once: measured on two cores, the pair takes 0.6 of the time of one after the other.
         for child in self._children:
             child.start(self._queue)
-        self._left = {child.job.who for child in self._children}
-        yield from self.rest()
-
-    def rest(self) -> Iterator[Event]:
-        """The events still to come; for whoever was interrupted (ctrl+c) while waiting in `events()`."""
-        while self._left:
+        left = {child.job.who for child in self._children}
+        while left:
             try:
                 event = self._queue.get(timeout=0.5)
             except queue.Empty:
                 self._bury()
                 continue
             if isinstance(event, End):
-                self._left.discard(event.who)
+                left.discard(event.who)
             if not isinstance(event, Alive):
                 yield event
 
