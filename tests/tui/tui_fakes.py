@@ -93,8 +93,10 @@ def write_course(root: Path) -> Path:
 
 def _chapter(root: Path, folder: str, chapter: str, title: str, *, labs: tuple[str, ...], explorers: tuple[str, ...]):
     names = [row[0] for row in EXERCISES[folder]]
-    manifest = (f'id = "{chapter}"\ntitle = "{title}"\nsummary = "What {title.lower()} is about."\n'
-                f"exercises = {names}\nlabs = {list(labs)}\nexplorers = {list(explorers)}\n").replace("'", '"')  # fmt: skip
+    manifest = (
+        f'id = "{chapter}"\ntitle = "{title}"\nsummary = "What {title.lower()} is about."\n'
+        f"exercises = {names}\nlabs = {list(labs)}\nexplorers = {list(explorers)}\n"
+    ).replace("'", '"')
     _write(root / "lessons" / folder / "chapter.toml", manifest)
     fences = "\n\n".join([*(f"```exercise {name}\n```" for name in names), *(f"```lab {lab}\n```" for lab in labs),
                           *(f"```explore {name}\n```" for name in explorers)])  # fmt: skip

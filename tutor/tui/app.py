@@ -76,10 +76,14 @@ class TutorApp(App[None]):
         self.run_worker(self._warm, thread=True, exit_on_error=False)
         if self._open_first:
             self.open_named(self._open_first)
-        elif not any(state != "new" for state in self.session.states().values()) and not self.pages_read():
+        elif self._first_start():
             from tutor.tui.screens.welcome import WelcomeScreen
 
             self.push_screen(WelcomeScreen(self.session), lambda begin: self._begin() if begin else None)
+
+    def _first_start(self) -> bool:
+        states, pages, _ = self.progress_now()
+        return bool(states) and not pages and all(state == "new" for state in states.values())
 
     def _warm(self) -> None:
         with suppress(Exception):  # whatever is wrong with the grader is said when something is graded

@@ -79,9 +79,10 @@ def _read(lesson: Lesson) -> str:
 
 
 def _lesson(lesson: Lesson, text: str) -> Item:
-    pages = max(1, len(_PAGE.findall(text)))
+    before, *pages = _PAGE.split(text.split("+++", 2)[-1])
+    count = len(pages) + bool(before.strip())
     about = "\n".join(f"- {objective}" for objective in lesson.objectives)
-    return Item("lesson", lesson.id, lesson.title, lesson.chapter, lesson.minutes, 0, pages, about)
+    return Item("lesson", lesson.id, lesson.title, lesson.chapter, lesson.minutes, 0, count, about)
 
 
 def _exercise(exercise: Exercise) -> Item:
@@ -100,8 +101,8 @@ def mark(item: Item, states: Mapping[str, State], pages_read: Mapping[str, int])
     """How far the learner is with one row. Labs and explorers have no such thing: they are always new."""
     if item.kind == "exercise":
         return _MARK_OF[states.get(item.id, "new")]
-    if item.kind == "lesson" and (page := pages_read.get(item.id, 0)):
-        return "done" if page >= item.pages - 1 else "open"
+    if item.kind == "lesson" and item.id in pages_read:
+        return "done" if pages_read[item.id] >= item.pages - 1 else "open"
     return "new"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -17,9 +19,17 @@ if TYPE_CHECKING:
 
     from tutor.session import Session
 
+
+def home_path(path: Path) -> str:
+    """A path as people write it: `~/tutor`."""
+    with suppress(ValueError, RuntimeError):
+        return f"~/{path.relative_to(Path.home()).as_posix()}"
+    return str(path)
+
+
 STEPS = (
     ("Read", "a lesson, a page at a time."),
-    ("Write", "a few lines of Python in the stub, here or in your own editor."),
+    ("Write", "a few lines of Python, here or in your own editor."),
     ("ctrl+r", "checks them. When something is wrong, you are told what."),
     ("ctrl+t", "trains something real with your code and draws the curve."),
 )
@@ -45,7 +55,7 @@ class WelcomeScreen(ModalScreen[bool]):
             yield Line(f"Welcome to {self._session.course.title}", id="dialog-title")
             for word, rest in STEPS:
                 yield Line(Content.assemble((f"{word:<8}", "bold $accent"), rest))
-            yield Line(f"Your files are in {self._session.workspace.root}", id="dialog-note")
+            yield Line(f"Your files are in {home_path(self._session.workspace.root)}", id="dialog-note")
             yield Line("ctrl+p finds everything · ? lists every key · ctrl+q leaves")
             with Horizontal(id="dialog-buttons"):
                 yield Button("Begin with lesson 1", id="begin", variant="primary", compact=True)

@@ -83,8 +83,7 @@ class WorkbenchScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the parts that are quick; the task comes when they are on the screen."""
         self.query_one(PaneTabs).set_available("curve", False)
-        for pane, title in (("#task", "Task"), ("#findings", "Findings")):
-            self.query_one(pane).border_title = title
+        self.query_one(TaskPane).border_title = "Task"
         self.show_pane("task")
         self._show_state()
         self._show_title()
@@ -94,6 +93,8 @@ class WorkbenchScreen(Screen[None]):
         from tutor.text.task import parse_task
 
         pane = self.query_one(TaskPane)
+        if self.has_class("-narrow"):
+            pane.focus()  # the editor, which has the focus where there is room for both, is not shown
         try:
             task = parse_task(self.exercise.task)
             pane.fill(task.body, task.hints, self.session.hints_shown(self.exercise.id))
@@ -179,7 +180,8 @@ class WorkbenchScreen(Screen[None]):
 
     @on(GradeEnded)
     def _grade_ended(self, event: GradeEnded) -> None:
-        self.findings.end(event.verdict, self.code.buffer.path.name)
+        path = self.code.buffer.path
+        self.findings.end(event.verdict, f"{path.parent.name}/{path.name}")
         self.findings.what_now(self._what_now(event.verdict))
         self._show_counts(event.verdict)
         self._show_state()
@@ -190,23 +192,20 @@ class WorkbenchScreen(Screen[None]):
 
     def _what_now(self, verdict: Verdict) -> Content:
         if not verdict.passed:
-            left = self.session.hints_shown(self.exercise.id) < len(self.session.hints(self.exercise.id))
-            return Content.assemble(_link("→ ctrl+g a hint", "screen.hint")) if left else Content()
+            return Content()
         following = self.tutor.next_item(self.exercise.id)
         parts: list[str | tuple[str, Style]] = [
             _link(f"→ ctrl+n {following.title}" if following else "→ that was the last one", "screen.next_exercise")
         ]
         if self._lab() is not None:
-            parts += ["   ", _link("ctrl+t train with it", "screen.train")]
-        parts += ["   ", _link("compare with the solution", "screen.solution")]
+            parts += [" · ", _link("ctrl+t train with it", "screen.train")]
+        parts += [" · ", _link("solution", "screen.solution")]
         return Content.assemble(*parts)
 
     def _show_counts(self, verdict: Verdict) -> None:
         passed = sum(finding.outcome == "passed" for finding in verdict.findings)
         sign = "✓" if verdict.passed else "✗"
-        title = f"Findings {sign} {passed}/{len(verdict.findings)}"
-        self.query_one(PaneTabs).rename("findings", title)
-        self.findings.border_title = title
+        self.query_one(PaneTabs).rename("findings", f"Findings {sign} {passed}/{len(verdict.findings)}")
 
     def _show_state(self) -> None:
         level = "●" * self.exercise.level + "○" * (5 - self.exercise.level)

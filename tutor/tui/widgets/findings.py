@@ -65,9 +65,10 @@ class FindingRow(Vertical, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "toggle_details", "Open", show=False)]
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: Finding, *, opened: bool = False) -> None:
         super().__init__()
         self.finding = finding
+        self._opened_first = opened
         self._filled_for: Finding | None = None
 
     def compose(self) -> ComposeResult:
@@ -80,9 +81,9 @@ class FindingRow(Vertical, can_focus=True):
 
     def on_mount(self) -> None:
         """Fill the line."""
-        self.show(self.finding)
+        self.show(self.finding, opened=self._opened_first)
 
-    def show(self, finding: Finding) -> None:
+    def show(self, finding: Finding, *, opened: bool = False) -> None:
         """Show another finding in this row."""
         self.finding = finding
         sign, word, color = SIGNS[finding.outcome]
@@ -91,6 +92,9 @@ class FindingRow(Vertical, can_focus=True):
         self.query_one("#sign", Line).show(Content.styled(sign, f"{color} bold"))
         self.query_one("#sentence", Line).show(finding.sentence or finding.check)
         self.query_one("#time", Line).show(time_text(finding.seconds) if finding.outcome == "passed" else word)
+        if opened:
+            self.open()
+            self.call_after_refresh(self.scroll_visible, animate=False, top=True)
 
     def open(self, wanted: bool = True) -> None:
         """Show or hide the details."""
@@ -144,56 +148,49 @@ class FindingsPanel(VerticalScroll, can_focus=False):
         self._opened = False
 
     def compose(self) -> ComposeResult:
-        """The verdict, notes, then rows."""
-        with Vertical(id="head"):
-            yield Line("Not checked yet. ctrl+r checks your code.", id="verdict")
-            yield Line(id="now")
-            yield Line(id="notes")
+        """How to go on, rows, then notes; the verdict is the panel's title, which never scrolls away."""
+        yield Line("Not checked yet. ctrl+r checks your code.", id="now")
+        yield Vertical(id="rows")
+        yield Line(id="notes")
+
+    def on_mount(self) -> None:
+        """Nothing yet."""
+        self.border_title = "Findings"
 
     def begin(self) -> None:
         """A grade has begun: what is there stays, dimmed, until it is replaced."""
         self._count, self._opened = 0, False
         for row in self._rows:
             row.add_class("-stale")
-        self.query_one("#now", Line).show("")
+        self.what_now("")
         self.query_one("#notes", Line).show("")
-        self.progress("Checking …")
-
-    def progress(self, text: str) -> None:
-        """What is going on."""
-        self.query_one("#verdict", Line).show(Content.styled(text, "$foreground-muted"))
+        self.border_title = Content("Checking …")
 
     def add(self, finding: Finding) -> None:
         """A check has finished."""
+        first = not self._opened and finding.outcome != "passed"
+        self._opened = self._opened or first
         if self._count < len(self._rows):
-            row = self._rows[self._count]
-            row.show(finding)
+            self._rows[self._count].show(finding, opened=first)
         else:
-            row = FindingRow(finding)
+            row = FindingRow(finding, opened=first)
             self._rows.append(row)
-            self.mount(row)
+            self.query_one("#rows").mount(row)
         self._count += 1
-        if not self._opened and finding.outcome != "passed":
-            self._opened = True
-            self.call_after_refresh(self._open_first, row)
-
-    def _open_first(self, row: FindingRow) -> None:
-        if row.is_mounted and row.finding.outcome != "passed":
-            row.open()
-            self.call_after_refresh(self.scroll_to_widget, row, animate=False, top=True)
 
     def end(self, verdict: Verdict, file: str) -> None:
-        """The grade has ended."""
+        """The grade has ended; `file` is what was graded, as the learner calls it."""
         for finding in verdict.findings[self._count :]:
             self.add(finding)
         self._trim()
-        self.query_one("#verdict", Line).show(verdict_line(verdict, file))
-        self.query_one("#notes", Line).show("\n".join(verdict.notes))
+        self.border_title = verdict_line(verdict)
+        self.query_one("#notes", Line).show("\n".join([*verdict.notes, f"{file} · sha256 {verdict.sha256[:12]}"]))
 
     def say(self, sentence: str) -> None:
         """Grading itself failed, or there is nothing to grade."""
         self._trim()
-        self.query_one("#verdict", Line).show(Content.styled(f"✗ {sentence}", "$text-error"))
+        self.border_title = Content.styled("✗ Not checked", "$text-error bold")
+        self.what_now(Content.styled(f"✗ {sentence}", "$text-error"))
 
     def what_now(self, content: Content | str) -> None:
         """The line that says how to go on."""
@@ -219,11 +216,12 @@ class FindingsPanel(VerticalScroll, can_focus=False):
         return row is not None
 
 
-def verdict_line(verdict: Verdict, file: str) -> Content:
-    """Outcome, counts, time, file and hash."""
+def verdict_line(verdict: Verdict) -> Content:
+    """Outcome, counts, time."""
     sign, word, color = SIGNS[verdict.outcome]
     passed = sum(finding.outcome == "passed" for finding in verdict.findings)
     head = {"passed": "Passed", "not_run": "Not checked"}.get(verdict.outcome, "Not yet")
     counts = f"{passed} of {len(verdict.findings)} checks pass" if verdict.findings else word
-    rest = f" · {time_text(verdict.seconds)} · {file} · {verdict.sha256[:8]}"
-    return Content.assemble((f"{sign} {head}", f"bold {color}"), f" · {counts}", (rest, "$foreground-muted"))
+    return Content.assemble(
+        (f"{sign} {head}", f"bold {color}"), f" · {counts}", (f" · {time_text(verdict.seconds)}", "$foreground-muted")
+    )
