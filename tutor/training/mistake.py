@@ -1,6 +1,6 @@
 """Puts a known mistake of the course in the place of one function, for "break it". Runs in the training process.
 
-`tutor.checks` as a package imports torch and pytest, 1.4 s that most labs would wait for in vain: its reader of variants
+`tutor.checks` as a package imports torch and pytest, 1.4 s of waiting for nothing: its reader of variants
 is loaded by its path, and the variants' own import of the decorators, which they no longer need, is left out.
 """
 

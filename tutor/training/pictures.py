@@ -64,7 +64,8 @@ def _line(series: Series, name: str, role: Role, mark: str, view: View) -> Line:
     label = f"{name} {series.values[-1]:.4g}" if series.values else name
     if series.broke_at is not None:
         label = f"{name} {series.broke_with} from {series.broke_at:g}"
-    return Line(series.steps, values, label, role, mark)
+    # A copy: the figure is drawn later, when the run has gone on.
+    return Line(list(series.steps), values, label, role, mark)
 
 
 def _end(record: RunRecord, series: Sequence[Series]) -> float | None:

@@ -1,0 +1,148 @@
+"""The explorer screen: knobs by keys and mouse, the picture at once."""
+
+from __future__ import annotations
+
+import runpy
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tutor.course.load import bundled_root, load_course
+from tutor.model import CourseError
+from tutor.session import open_session
+from tutor.training.knobs import defaults
+from tutor.training.module import load_explorer
+from tutor.training.plot import render
+from tutor.tui._textual_private import screen_text
+from tutor.tui.app import TutorApp
+from tutor.tui.screens.explorer import ExplorerScreen
+from tutor.tui.widgets.knobs import KnobPanel
+
+BUNDLED = sorted(bundled_root().glob("lessons/*/explore_*.py"))
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    make_course = runpy.run_path(str(Path(__file__).parents[1] / "training" / "mini.py"))["make_course"]
+    return make_course(tmp_path_factory.mktemp("mini"))
+
+
+@pytest.fixture
+def explorer(course, tmp_path, monkeypatch):
+    session = open_session(course, tmp_path / "mine", create=True)
+    monkeypatch.setattr(TutorApp, "_warm", lambda self: None)  # no grader is needed here
+
+    @asynccontextmanager
+    async def opened(size=(80, 24)):
+        app = TutorApp(session)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await pilot.pause()
+            app.open_explorer("slope")
+            await pilot.pause()
+            yield pilot
+
+    yield opened
+    session.close()
+
+
+def text(pilot):
+    return screen_text(pilot.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (130, 40)], ids=str)
+async def test_keys_turn_knobs_and_the_picture_follows(explorer, size):
+    async with explorer(size) as pilot:
+        assert "⠤⠤ slope 1" in text(pilot)
+        assert "What a slope does" in text(pilot)
+        assert "how steep" in text(pilot)
+        await pilot.press("right", "right")
+        assert "⠤⠤ slope 2" in text(pilot)
+        await pilot.press("left", "left", "left")
+        assert "⠤⠤ slope 0.5" in text(pilot)
+        await pilot.press("down", "right")
+        assert "‹ thick ›" in text(pilot)
+        assert "how thick" in text(pilot)
+        await pilot.press("home")
+        assert "⠤⠤ slope 1" in text(pilot)
+        assert "‹ thin ›" in text(pilot)
+
+
+async def test_the_mouse_turns_knobs(explorer):
+    async with explorer() as pilot:
+        panel = pilot.app.screen.query_one(KnobPanel)
+        start = panel._slider_start
+        await pilot.click(panel, offset=(start, 0))
+        assert panel.values["slope"] == -3.0
+        await pilot.click(panel, offset=(start + 39, 0))
+        assert panel.values["slope"] == 3.0
+        await pilot.click(panel, offset=(4, 1))
+        assert panel.values["style"] == "thick"
+        assert panel.selected == 1
+        assert "⠤⠤ slope 3" in text(pilot)
+
+
+async def test_a_picture_that_fails_is_a_sentence(explorer, monkeypatch):
+    async with explorer() as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, ExplorerScreen)
+
+        def broken(values):
+            raise ZeroDivisionError("oops")
+
+        object.__setattr__(screen.module, "draw", broken)
+        await pilot.press("right")
+        assert "This picture cannot be drawn: ZeroDivisionError: oops" in text(pilot)
+
+
+def test_an_unknown_explorer_and_a_broken_file(course, tmp_path):
+    with pytest.raises(CourseError, match="no explorer"):
+        ExplorerScreen(open_session(course, tmp_path / "w", create=True), "slop e")
+    broken = tmp_path / "explore_x.py"
+    for source, words in (("1/0", "ZeroDivisionError"), ("TITLE = 'x'", "dataclass Knobs"), ("def f(:", "SyntaxError")):
+        broken.write_text(source)
+        with pytest.raises(CourseError, match=words):
+            load_explorer(broken)
+
+
+@pytest.mark.parametrize("path", BUNDLED, ids=lambda p: p.stem)
+def test_every_bundled_explorer_draws_at_every_end_of_its_knobs(path):
+    """Pure, whatever the knobs say, and it fits 80 columns."""
+    module = load_explorer(path)
+    assert module.teaches
+    start = defaults(module.knobs)
+    for knob in module.knobs:
+        assert knob.help, knob.name
+        ends = (
+            knob.options or (False, True)
+            if knob.kind in ("choice", "toggle")
+            else (knob.at(0), knob.at(0.6), knob.at(1))
+        )
+        for value in ends:
+            values = start | {knob.name: value}
+            picture = render(module.draw(values), 78, 12, color=False)
+            assert picture == render(module.draw(values), 78, 12, color=False)
+            assert len(picture.split("\n")) == 12
+            assert "nan" not in picture
+
+
+@pytest.mark.parametrize("path", BUNDLED, ids=lambda p: p.stem)
+def test_every_knob_of_a_bundled_explorer_changes_the_picture(path):
+    module = load_explorer(path)
+    start = defaults(module.knobs)
+    others = [start | {"function": "leaky"}] if "alpha" in start else [start]
+    others += [start | {"hidden": 4}] if "hidden" in start else []
+    for knob in module.knobs:
+        changed = False
+        for base in others:
+            pictures = {
+                render(module.draw(base | {knob.name: knob.turn(base[knob.name], n)}), 78, 16)
+                for n in (-4, -1, 0, 1, 4)
+            }
+            changed = changed or len(pictures) > 1
+        assert changed, f"{knob.name} does nothing"
+
+
+def test_the_bundled_course_names_what_is_there():
+    course = load_course(bundled_root())
+    assert {e.path for e in course.explorers} <= set(BUNDLED)
