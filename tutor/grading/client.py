@@ -56,7 +56,7 @@ class Grader:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=None if os.environ.get("TUTOR_GRADING_LOG") else subprocess.DEVNULL,
-                env=sandbox.close_server_environment(),
+                env=sandbox.server_environment(),
                 start_new_session=True,  # ctrl+c is the client's affair; the server ends when the client does
             )
             threading.Thread(target=_pump, args=(self._process, self._messages), daemon=True).start()

@@ -34,6 +34,15 @@ class LearnerDiedError(BaseException):
 class ForbiddenError(RuntimeError):
     """The learner's code uses an operation that the exercise forbids."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.tutor_message = message
+        self.tutor_outcome = "failed"
+
+
+class ForbiddenImportError(ForbiddenError, ImportError):
+    """The same for an import, so that a library that can do without still can."""
+
 
 def learner_traceback(error: BaseException) -> str:
     """Give the traceback lines of the learner's own code, if the exception came out of it."""
@@ -71,7 +80,7 @@ def unpack(data: object) -> BaseException:
         return LearnerDiedError(f"your code called sys.exit({message})", traceback=format_lines(lines))
     found = next((c for c in map(_known, map(str, names)) if c is not None), RuntimeError)
     message = str(message)
-    if found.__name__ != own:
+    if found.__name__ != own and found is not ForbiddenError:
         message = f"{own}: {message}"
     error = _make(found, message, first)
     error.tutor_traceback = format_lines(lines)  # type: ignore[attr-defined]

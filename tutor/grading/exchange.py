@@ -63,9 +63,9 @@ class Exchange:
     @property
     def graphs(self) -> object:
         """The autograd graphs; torch is needed from the first use on."""
-        from tutor.grading.crossing import Graphs
-
         if self.twins.graphs is None:
+            from tutor.grading.crossing import Graphs
+
             self.twins.graphs = Graphs(self.twins, self._vjp)
         return self.twins.graphs
 

@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, cast
 
-from tutor.grading import forbidden, operations, reverse, sandbox
+from tutor.grading import forbidden, operations, reverse, sandbox, scan
 from tutor.grading.codec import CodecError
 from tutor.grading.handles import Label
 from tutor.grading.peer import Peer
@@ -45,6 +45,8 @@ class LearnerHost:
         self._seconds = 0.0
         self._peak = 0
         self._depth = 0
+        self._mine = types.ModuleType("tutor.mine")
+        self._ban: forbidden.Ban | None = None
         warnings.simplefilter("always")
         warnings.showwarning = self._warned
 
@@ -72,7 +74,7 @@ class LearnerHost:
     def report(self) -> object:
         """Tell of warnings and of what the call cost."""
         told, self._warnings = tuple(self._warnings), []
-        return told, self._seconds, self._peak, forbidden.take_used()
+        return told, self._seconds, self._peak, () if self._ban is None else self._ban.take_used()
 
     def reported(self, operation: str, arguments: tuple[object, ...], report: object, used: tuple[str, ...]) -> None:
         """The judge has nothing to report."""
@@ -100,12 +102,17 @@ class LearnerHost:
 
     def _load(self, job: dict[str, Any]) -> object:
         self._file = job["file"]
-        rules = forbidden.Rules(job["framework"], tuple(job["forbidden"]))
-        self.files = {self._file, *(file for file, _, _ in job["needs"])}
-        found = forbidden.scan(job["source"], self._file, rules)
-        forbidden.enforce(rules, self._file)
-        mine = types.ModuleType("tutor.mine")
-        sys.modules["tutor.mine"] = mine
+        rules = scan.Rules(job["framework"], tuple(job["forbidden"]))
+        needs = tuple(file for file, _, _ in job["needs"])
+        self.files = {self._file, *needs}
+        found = scan.scan(job["source"], rules)
+        if rules.framework == "torch" and self.peer is not None:
+            _ = self.peer.exchange.graphs  # imports what will be out of reach in a moment
+        forbidden.hide_ourselves()
+        mine = self._mine = types.ModuleType("tutor.mine")
+        sys.modules["tutor.mine"] = sys.modules["tutor"].mine = mine  # type: ignore[attr-defined]
+        self._ban = forbidden.Ban(rules, self._file, needs)
+        self._ban.enforce()
         mine.__getattr__ = self._lent  # type: ignore[method-assign]
         for file, source, names in job["needs"]:
             module = self._execute(file, source)
@@ -118,7 +125,7 @@ class LearnerHost:
         if name.startswith("__"):
             raise AttributeError(name)
         value = self.ask("need", name)
-        sys.modules["tutor.mine"].__dict__[name] = value
+        self._mine.__dict__[name] = value
         return value
 
     def _execute(self, file: str, source: bytes) -> types.ModuleType:

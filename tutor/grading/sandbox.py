@@ -149,7 +149,7 @@ def remove_scratch(path: str) -> None:
     shutil.rmtree(path, ignore_errors=True)
 
 
-def close_server_environment() -> dict[str, str]:
+def server_environment() -> dict[str, str]:
     """Give the environment of the warm server: nothing of the user's secrets is inherited by what it forks."""
     wanted = (*_KEPT, "HOME", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "TUTOR_HOME", "TUTOR_GRADING_LOG")
     kept = {name: os.environ[name] for name in wanted if name in os.environ}

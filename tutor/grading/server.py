@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.grading import pair as pairs
-from tutor.grading import sandbox, warm
+from tutor.grading import limits, warm
 from tutor.grading.lines import Lines, write_line
 from tutor.grading.pair import Pair
+from tutor.model import Limits
 
 _GRACE = 10.0
 """Seconds the judge gets to report after its learner process was stopped."""
@@ -52,6 +53,7 @@ class Server:
         self._waiting: deque[dict[str, Any]] = deque()
         self._running: Running | None = None
         self._next: Pair | None = None
+        self._tried: frozenset[str] | None = None
 
     def serve(self) -> None:
         """Work until the client is gone."""
@@ -127,7 +129,9 @@ class Server:
             if "lost" in message:
                 self._lost(running)
             elif "end" in message:
-                self._end({**message["end"], "limits": running.limits})
+                self._tried = limits.try_all() if self._tried is None else self._tried
+                told = limits.enforced(Limits(**running.limits), self._tried)
+                self._end({**message["end"], "limits": told})
                 return
             elif "broken" in message:
                 self._end({"broken": message["broken"]})
@@ -149,17 +153,17 @@ class Server:
         running.pair.control.send({"why": running.pair.killed_for or "ended", "status": status})
 
     def _watch(self, running: Running) -> None:
-        now, limits = time.monotonic(), running.limits
+        now, most = time.monotonic(), running.limits
         if running.stopped:
             if now > running.stopped + _GRACE:
                 self._end({"died": running.pair.killed_for})
-        elif now > running.started + limits["verdict_seconds"]:
+        elif now > running.started + most["verdict_seconds"]:
             self._stop(running, "verdict")
-        elif now > running.since + limits["check_seconds"]:
+        elif now > running.since + most["check_seconds"]:
             self._stop(running, "check")
         elif now > running.counted + _COUNT_EVERY:
             running.counted = now
-            if _descendants(running.pair.learner.pid) > limits["processes"]:
+            if _descendants(running.pair.learner.pid) > most["processes"]:
                 self._stop(running, "processes")
 
     def _stop(self, running: Running, why: str) -> None:
