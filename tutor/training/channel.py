@@ -44,6 +44,11 @@ class Channel:
             if late or not isinstance(event, Metrics | Alive):
                 self._flush()
 
+    def flush(self) -> None:
+        """Write what waits: nothing more may come for a while."""
+        with self._lock:
+            self._flush()
+
     def _flush(self) -> None:
         data = memoryview("".join(self._waiting).encode())
         self._waiting.clear()

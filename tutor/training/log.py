@@ -109,6 +109,7 @@ class Log:
     def _checkpoint(self) -> None:
         if not self._running.is_set():
             before = time.monotonic()
+            self._channel.flush()
             self._running.wait()
             self._paused += time.monotonic() - before
         if self._stopping:
