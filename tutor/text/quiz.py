@@ -147,11 +147,13 @@ def parse_number(text: str) -> float | None:
 
 def judge_choice(question: Question, chosen: frozenset[int]) -> Reply:
     """Judge the options chosen (by index); the reply explains each of them."""
+    if not chosen:
+        return Reply(False, _HOW["choice"], valid=False)
     right = chosen == {i for i, option in enumerate(question.options) if option.right}
     whys = [question.options[i].why for i in sorted(chosen)]
     if not right and question.several and all(question.options[i].right for i in chosen):
         whys.append("There is more to choose.")
-    return Reply(right, "\n\n".join(whys), valid=bool(chosen))
+    return Reply(right, "\n\n".join(whys))
 
 
 def judge_typed(question: Question, given: str) -> Reply:

@@ -61,18 +61,23 @@ class LessonScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         """Show the page where the learner left."""
-        await self._show(self.page_index)
+        await self._show()
 
     def on_screen_resume(self) -> None:
         """An exercise may have been passed meanwhile."""
         self._show_states()
 
-    async def _show(self, index: int, *, end: bool = False) -> None:
+    def _turn(self, index: int, *, end: bool = False) -> None:
+        """Go to a page, soon: a widget of this page that asks for it must have returned before it can be removed."""
         self.page_index = index
+        self.call_later(self._show, end=end)
+
+    async def _show(self, *, end: bool = False) -> None:
+        page = self.document.pages[self.page_index]
         scroll, column = self.query_one(PageScroll), self.query_one("#column", Vertical)
         with self.app.batch_update():
             await column.remove_children()
-            await column.mount_all([*self._head(), *self._blocks(self.document.pages[index]), *self._foot()])
+            await column.mount_all([*self._head(), *self._blocks(page), *self._foot()])
         self._show_states()
         self._show_dots()
         scroll.focus()
@@ -136,33 +141,33 @@ class LessonScreen(Screen[None]):
 
     # What the keys do
 
-    async def action_next_page(self) -> None:
+    def action_next_page(self) -> None:
         """Show the next page."""
         if self.page_index + 1 < len(self.document.pages):
-            await self._show(self.page_index + 1)
+            self._turn(self.page_index + 1)
         else:
             self.notify("This is the last page. ctrl+n opens the next lesson.")
 
-    async def action_previous_page(self) -> None:
+    def action_previous_page(self) -> None:
         """Show the page before."""
         if self.page_index:
-            await self._show(self.page_index - 1)
+            self._turn(self.page_index - 1)
 
-    async def action_read_on(self) -> None:
+    def action_read_on(self) -> None:
         """Scroll on; at the end of a page, turn it."""
         scroll = self.query_one(PageScroll)
         if scroll.is_vertical_scroll_end:
-            await self.action_next_page()
+            self.action_next_page()
         else:
             scroll.scroll_page_down(animate=False)
 
-    async def action_read_back(self) -> None:
+    def action_read_back(self) -> None:
         """Scroll back; at the top of a page, show the end of the one before."""
         scroll = self.query_one(PageScroll)
         if scroll.scroll_offset.y > 0:
             scroll.scroll_page_up(animate=False)
         elif self.page_index:
-            await self._show(self.page_index - 1, end=True)
+            self._turn(self.page_index - 1, end=True)
 
     def action_line_down(self) -> None:
         """Scroll down by a line."""
@@ -211,11 +216,11 @@ class LessonScreen(Screen[None]):
         self.session.answer_quiz(event.question.id, event.right)
 
     @on(Markdown.LinkClicked)
-    async def _link_clicked(self, event: Markdown.LinkClicked) -> None:
+    def _link_clicked(self, event: Markdown.LinkClicked) -> None:
         event.stop()
         page = follow(self.session.course, self.lesson, self.document, event.href, self.opens, self.app)
         if page is not None:
-            await self._show(page)
+            self._turn(page)
 
 
 def _link(key: str, text: str) -> Content:

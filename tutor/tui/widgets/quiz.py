@@ -207,7 +207,7 @@ class QuestionView(Vertical):
             word, kind, style = "", "unclear", ""
         line = self.query_one(".reply", Static)
         line.set_classes(f"reply -{kind}")
-        line.update(Content.assemble((word, style), inline_content(reply.why or "Please choose an answer.")))
+        line.update(Content.assemble((word, style), inline_content(reply.why)))
         self.call_after_refresh(line.scroll_visible, animate=False)
         if reply.valid:
             self._answered = self._answered or reply.right
