@@ -333,7 +333,7 @@ async def test_broken_content_is_shown_as_a_sentence(session, lesson, start, unt
         await pilot.press("n")
         await until(pilot, lambda: "did you mean `digits`" in screen_text(pilot.app))
         await pilot.press("n")
-        await until(pilot, lambda: "cannot be `shap`; did you mean `shape`" in screen_text(pilot.app))
+        await until(pilot, lambda: "`kind` cannot be `shap`; did you mean" in screen_text(pilot.app))
 
 
 def test_a_lesson_that_cannot_be_read_is_no_screen(session, lesson) -> None:

@@ -27,11 +27,12 @@ class Table:
         self._known: set[str] = set()
 
     def line(self, key: str) -> int | None:
-        """The line on which `key` is set, if it can be told."""
-        for number, line in enumerate(self._source.splitlines(), self._first_line):
-            if re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
-                return number
-        return None
+        """The line on which `key` is set, if it can be told: of several such lines, the first with this table's value."""
+        setting = re.compile(rf"\s*\"?{re.escape(key)}\"?\s*=(.*)")
+        numbered = enumerate(self._source.splitlines(), self._first_line)
+        found = [(number, match[1]) for number, line in numbered if (match := setting.match(line))]
+        value = str(self._data.get(key, ""))
+        return next((number for number, text in found if value in text), found[0][0] if found else None)
 
     def error(self, key: str, problem: str) -> CourseError:
         """Build the error for a bad value of `key`."""
