@@ -63,7 +63,8 @@ def test_sources_keep_their_order(mine):
 def test_shuffled(mine, draw):
     """With shuffle yields each sample exactly once, and the same rows of every array."""
     n, batch_size, drop_last = draw.int(1, 12), draw.int(1, 5), draw.bool()
-    arrays = table(n)
+    X, y, _ = table(n)
+    arrays = (X, y, 10 * y)
     batches = epoch(mine, batch_size, *arrays, rng=draw.rng(), drop_last=drop_last)
     given = {"n": n, "batch_size": batch_size, "drop_last": drop_last}
     wanted = sizes(n, batch_size, drop_last)
@@ -80,6 +81,16 @@ def test_batch_sizes_around_n(mine):
             batches = epoch(mine, batch_size, np.arange(n), shuffle=False, drop_last=drop_last)
             given = {"n": n, "batch_size": batch_size, "drop_last": drop_last}
             equal([len(part) for (part,) in batches], sizes(n, batch_size, drop_last), "the list of batch sizes", input=given)
+
+
+def test_defaults(mine):
+    """Shuffles, and keeps the last short batch, unless told otherwise."""
+    x = np.arange(50)
+    batches = epoch(mine, 20, x, rng=np.random.default_rng(0))
+    equal([len(part) for (part,) in batches], [20, 20, 10], "the list of batch sizes")
+    order = joined(batches, (x,))[0]
+    holds(not np.array_equal(order, x), "the samples came in the order of the array", got="in order", expected="shuffled")
+    equal(np.sort(order), x, "the epoch put together and sorted")
 
 
 def test_no_samples(mine):

@@ -24,13 +24,14 @@ def full_batch(X, y, *, lr, epochs, batch_size, rng):
     return {"w": w, "b": b, "history": history}
 
 
-def spelled_out(X, y, lr, order, batch_size):
-    """One epoch over the samples in a known order."""
+def spelled_out(X, y, lr, order, batch_size, n=None):
+    """Epochs of n samples (all of them, if not given) in a known order."""
     w, b = np.zeros(X.shape[1]), 0.0
-    for i in range(0, len(y), batch_size):
-        rows = order[i : i + batch_size]
-        error = X[rows] @ w + b - y[rows]
-        w, b = w - 2 * lr * X[rows].T @ error / len(rows), b - 2 * lr * error.mean()
+    for epoch in np.split(order, len(order) // (n or len(order))):
+        for i in range(0, len(epoch), batch_size):
+            rows = epoch[i : i + batch_size]
+            error = X[rows] @ w + b - y[rows]
+            w, b = w - 2 * lr * X[rows].T @ error / len(rows), b - 2 * lr * error.mean()
     return w, b
 
 
@@ -54,6 +55,16 @@ def test_one_batch_an_epoch(mine, draw):
     y = draw.array(len(X))
     size = len(X) + draw.int(0, 3)
     same(mine.train_linreg, full_batch, X, y, lr=draw.float(0.01, 0.1), epochs=draw.int(1, 5), batch_size=size, rng=draw.rng())
+
+
+@draws(2)
+def test_defaults(mine, draw):
+    """Takes three epochs with batches of 10 and a learning rate of 0.03 unless told otherwise."""
+    n = 20 + draw.index
+    X, y = np.tile(draw.array((1, 2)), (n, 1)), np.full(n, draw.float(1, 2))
+    got = mine.train_linreg(X, y, rng=draw.rng())
+    w, b = spelled_out(X, y, 0.03, np.tile(np.arange(n), 3), 10, n)
+    close((got["w"], got["b"]), (w, float(b)), "(w, b)", input={"X": X, "y": y})
 
 
 @draws(2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 
 @accept("centres first")
@@ -95,3 +95,6 @@ def pairwise_sq_dist(A, B):
 )
 def pairwise_sq_dist(A, B):
     return np.maximum((A**2).sum(1) + (B**2).sum(1) - 2 * A @ B.T, 0)
+
+
+waive("pairwise_sq_dist: np.maximum(aa + bb - 2 * ab, 0) → np.maximum(0, aa + bb - 2 * ab)", "maximum is symmetric")

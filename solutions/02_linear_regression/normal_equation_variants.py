@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 
 def centred(X, y):
@@ -44,19 +44,9 @@ def lstsq_fit(X, y, l2=0.0):
 
 
 @reject(
-    "inverts X.T X",
-    "With a repeated column, or fewer samples than features, X.T X is singular and has no inverse: the result is an error "
-    "or huge, meaningless weights. Use lstsq or pinv on the data themselves.",
-)
-def lstsq_fit(X, y, l2=0.0):
-    Xc, yc, x_mean, y_mean = centred(X, y)
-    return with_bias(np.linalg.inv(Xc.T @ Xc + l2 * np.eye(X.shape[1])) @ Xc.T @ yc, x_mean, y_mean)
-
-
-@reject(
     "solves with X.T X",
-    "solve needs a regular matrix, and with a repeated column, or fewer samples than features, X.T X is singular. "
-    "Use lstsq or pinv: they give the shortest solution.",
+    "X.T X is singular when a feature is constant, when a column repeats, or with fewer samples than features: it has no "
+    "inverse, and solve refuses it. Use lstsq or pinv on the data themselves: they give the shortest solution.",
 )
 def lstsq_fit(X, y, l2=0.0):
     Xc, yc, x_mean, y_mean = centred(X, y)
@@ -173,3 +163,8 @@ def lstsq_fit(X, y, l2=0.0):
     X -= x_mean.astype(X.dtype)
     A = np.vstack([X.astype(np.float64), l2**0.5 * np.eye(D)])
     return with_bias(np.linalg.lstsq(A, np.append(y - y_mean, np.zeros(D)), rcond=None)[0], x_mean, y_mean)
+
+
+waive("lstsq_fit: y - y_mean → y + y_mean", "a constant added to y is orthogonal to the centred columns: w does not change")
+waive("lstsq_fit: np.linalg.lstsq(A, t, rcond=None) → np.linalg.lstsq(A, t)", "None is NumPy 2's default; NumPy 1 warned")
+waive("lstsq_fit: x_mean @ w → w @ x_mean", "an inner product is symmetric")
