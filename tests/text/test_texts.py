@@ -112,7 +112,7 @@ class TestFrontMatter:
     def test_the_line_is_that_of_the_table_meant(self) -> None:
         source = '[[q]]\nkind = "a"\n[[q]]\nkind = "b"\n'
         second = parse_toml(source, WHERE, 10).tables("q")[1]
-        with pytest.raises(CourseError, match="01_b.md:13: `kind` cannot be `b`"):
+        with pytest.raises(CourseError, match=r"01_b.md:13: `kind` cannot be `b`"):
             second.one_of("kind", ("a",))
 
     def test_an_unknown_key_is_an_error_with_the_nearest_one(self) -> None:

@@ -27,7 +27,7 @@ class Table:
         self._known: set[str] = set()
 
     def line(self, key: str) -> int | None:
-        """The line on which `key` is set, if it can be told: of several such lines, the first with this table's value."""
+        """The line on which `key` is set, if it can be told: of several, the first with this table's value."""
         setting = re.compile(rf"\s*\"?{re.escape(key)}\"?\s*=(.*)")
         numbered = enumerate(self._source.splitlines(), self._first_line)
         found = [(number, match[1]) for number, line in numbered if (match := setting.match(line))]
