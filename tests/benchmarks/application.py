@@ -67,7 +67,7 @@ def lesson_pages(home: Path, runs: int) -> Iterator[Row]:
     yield Row("lesson page switch", statistics.median(asyncio.run(measure())), "s", baseline, "Textual's Markdown", "≤ 0.3 s")
 
 
-def keystroke(home: Path, runs: int) -> Iterator[Row]:  # noqa: ARG001  needs no home
+def keystroke(home: Path, runs: int) -> Iterator[Row]:
     """One character typed in the middle of a 300-line Python file."""
     from textual.app import App, ComposeResult
     from textual.widgets import TextArea
@@ -103,7 +103,7 @@ def keystroke(home: Path, runs: int) -> Iterator[Row]:  # noqa: ARG001  needs no
     yield Row("keystroke, 300 lines of Python", own * 1000, "ms", stock * 1000, "Textual's code editor", "≤ 25 ms")
 
 
-def curve_redraw(home: Path, runs: int) -> Iterator[Row]:  # noqa: ARG001  needs no home
+def curve_redraw(home: Path, runs: int) -> Iterator[Row]:
     """Two curves of 2,000 points on 100×30, against plotext given all the points."""
     import plotext
 

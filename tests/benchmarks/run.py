@@ -15,9 +15,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import application  # noqa: E402  the folder becomes importable above
-import verdicts  # noqa: E402
-from measure import Row, process, show  # noqa: E402
+import application
+import verdicts
+from measure import Row, process, show
 
 
 def command_line(home: Path, runs: int) -> Iterator[Row]:

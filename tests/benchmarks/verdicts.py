@@ -87,7 +87,7 @@ def cold(home: Path, runs: int) -> Iterator[Row]:
     yield Row("tutor grade softmax, cold", wall, "s", torch, "python -c 'import torch'", budget)
 
 
-def memory(home: Path, runs: int) -> Iterator[Row]:  # noqa: ARG001  one reading is enough
+def memory(home: Path, runs: int) -> Iterator[Row]:
     """The warm server, and what one verdict adds, read while a slow stub is being graded."""
     probe = "import torch, pytest, numpy, time; print('ready', flush=True); time.sleep(60)"
     plain = subprocess.Popen([sys.executable, "-c", probe], env=environment(home), stdout=subprocess.PIPE)
@@ -107,7 +107,7 @@ def memory(home: Path, runs: int) -> Iterator[Row]:  # noqa: ARG001  one reading
         running.join()
     against = "python with torch, numpy, pytest"
     yield Row("memory of the warm server (resident)", smaps_of(tree, 0, "Rss"), "MiB", baseline, against)
-    children = [entry for entry in tree[1:]]
+    children = tree[1:]
     added = sum(entry["Private_Dirty"] for entry in children)
     yield Row(f"memory one verdict adds ({len(children)} processes)", added, "MiB", baseline, against)
 
