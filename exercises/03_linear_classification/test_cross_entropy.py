@@ -40,6 +40,16 @@ def test_ignored_rows(mine, draw):
     same(mine.cross_entropy, cross_entropy, logits, targets, ignore_index=index)
 
 
+@draws(4)
+def test_ignored_rows_hold_anything(mine, draw):
+    """What an ignored row holds does not matter, not even a logit of -inf."""
+    logits, targets = draw.array((4, 3)), draw.labels(4, 3)
+    row = draw.int(0, 3)
+    logits[row, draw.pick(0, 1, 2)] = -np.inf
+    targets[row] = -100
+    same(mine.cross_entropy, cross_entropy, logits, targets)
+
+
 @draws(20)
 def test_label_smoothing(mine, draw):
     """label_smoothing mixes the targets with the uniform distribution over all classes, as in PyTorch."""
@@ -67,7 +77,7 @@ def test_slopes(mine, draw):
 def test_enormous_logits(mine, draw):
     """Logits of ±10 000: the loss may be 20 000 but never inf or nan, and nothing warns."""
     logits = np.array([[1e4, -1e4, 0.0], [-1e4, 1e4, 5.0], [0.0, 1000.0, -1000.0]])
-    targets = draw.labels(3, 3)
+    logits, targets = logits * draw.pick(1, 1000), draw.labels(3, 3)
     same(mine.cross_entropy, cross_entropy, logits, targets, label_smoothing=draw.pick(0.0, 0.1))
     quiet(mine.cross_entropy, logits, targets)
 

@@ -63,10 +63,12 @@ def test_single_sample(mine, draw):
 
 
 def test_boundary(mine):
-    """Exactly on the boundary the neuron fires."""
+    """Exactly on the boundary the neuron fires; just below it, be it by a hair, it does not."""
     x, w = np.array([[1.0, 2.0], [0.0, 0.0], [2.0, 2.0]]), np.array([1.0, -1.0])
     same(mine.step_neuron, step_neuron, x, w, 0.0)
     same(mine.step_neuron, step_neuron, x, w, 1.0)
+    same(mine.step_neuron, step_neuron, x, w, -(2.0**-20))
+    same(mine.step_neuron, step_neuron, x, w, -(2.0**-48), dtypes=("float64",))
 
 
 def test_gates_have_parameters(mine):

@@ -55,7 +55,7 @@ def test_saturated(mine, draw):
 def test_slopes(mine, draw):
     """dw is the slope of J: moving w a little changes J as the gradient says."""
     X, Y, w, b = problem(draw, 4, 6)
-    loss, dw, _ = mine.logistic_loss_and_grad(X, Y, w, b)
+    _, dw, _ = mine.logistic_loss_and_grad(X, Y, w, b)
     gradients(lambda at: mine.logistic_loss_and_grad(X, Y, at, b)[0], w, dw, what="dw", directions=4)
 
 

@@ -52,7 +52,7 @@ def blobs(draw, samples, size, classes):
 def all_alike(draw, samples, size, label):
     """`samples` times the same point with the same label: whatever the order, every batch is known."""
     x = draw.array((1, size), dtype="float32")
-    X_val, y_val = np.repeat(x, 2, axis=0), np.array([label, 0])
+    X_val, y_val = np.repeat(x, 2, axis=0), np.array([label, label + 1])  # the second class was never trained
     return np.repeat(x, samples, axis=0), np.full(samples, label), X_val, y_val
 
 
@@ -103,8 +103,15 @@ def test_order_of_batches(mine, draw):
         rng = np.random.default_rng(seed)
         runs.append(mine.train_softmax_regression(*data, lr=0.5, epochs=epochs, batch_size=4, rng=rng)["W"])
         ends.append(rng.bit_generator.state)
-    holds(np.array_equal(runs[0], runs[1]), "two runs with equally seeded generators differ", got=runs[1], expected=runs[0])
-    holds(not np.array_equal(runs[0], runs[2]), "two runs with different seeds are the same: rng is not used", got=runs[2])
+    holds(
+        np.array_equal(runs[0], runs[1]),
+        "two runs with equally seeded generators differ",
+        got=runs[1],
+        expected=runs[0],
+    )
+    holds(
+        not np.array_equal(runs[0], runs[2]), "two runs with different seeds are the same: rng is not used", got=runs[2]
+    )
     holds(ends[0] != ends[3], "three epochs took no more from rng than one: the order is drawn only once", got=runs[3])
 
 

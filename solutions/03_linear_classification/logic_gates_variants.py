@@ -133,3 +133,9 @@ def step_neuron(x, w, b):
 @reject("always a batch", "A single sample of shape (D,) must give shape (), not (1,).")
 def step_neuron(x, w, b):
     return (np.atleast_2d(x) @ w + b >= 0).astype(np.int64)
+
+
+@reject("boundary made soft", "Compare with 0 itself: a sum just below it, be it by a hair, must not fire.")
+def step_neuron(x, w, b):
+    total = x @ w + b
+    return ((total > 0) | np.isclose(total, 0)).astype(np.int64)

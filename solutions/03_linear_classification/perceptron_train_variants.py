@@ -184,6 +184,45 @@ def perceptron_fit(X, y, lr=1.0, max_epochs=100):
     return w.astype(X.dtype), b, updates, converged
 
 
+@reject(
+    "converged when all rows are right at the end",
+    "Converged means a whole epoch without an update. You stop right after the last correction, one epoch too soon.",
+)
+def perceptron_fit(X, y, lr=1.0, max_epochs=100):
+    w, b, updates = np.zeros(X.shape[1]), 0.0, 0
+    for _ in range(max_epochs):
+        w, b, more, _ = _one_epoch(X, y, lr, w, b)
+        updates += more
+        if np.array_equal(X @ w + b >= 0, y == 1):
+            return w, b, updates, True
+    return w, b, updates, False
+
+
+@reject("rows in random order", "Visit the rows in their order: a random order takes another path to other weights.")
+def perceptron_fit(X, y, lr=1.0, max_epochs=100):
+    w, b, updates = np.zeros(X.shape[1]), 0.0, 0
+    rng = np.random.default_rng(0)
+    for _ in range(max_epochs):
+        order = rng.permutation(len(X))
+        w, b, more, done = _one_epoch(X[order], y[order], lr, w, b)
+        updates += more
+        if done:
+            return w, b, updates, True
+    return w, b, updates, False
+
+
+@reject(
+    "never stops early",
+    "Right numbers, but you go on after convergence. Return with the first epoch without an update.",
+)
+def perceptron_fit(X, y, lr=1.0, max_epochs=100):
+    w, b, updates, done = np.zeros(X.shape[1]), 0.0, 0, False
+    for _ in range(max_epochs):
+        w, b, more, done = _one_epoch(X, y, lr, w, b)
+        updates += more
+    return w, b, updates, done
+
+
 waive("perceptron_fit: zip(X, y, strict=True) → zip(X, y)", "X and y have the same length")
 waive("perceptron_fit: True → False", "X and y have the same length")
 waive("perceptron_fit: x @ w → w @ x", "the product of two vectors commutes")

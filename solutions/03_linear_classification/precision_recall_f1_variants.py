@@ -162,7 +162,10 @@ def precision_recall_f1(cm, average="macro", zero_division=0.0):
     return p, r, f1
 
 
-@reject("accuracy for precision", "Accuracy counts all right answers over all samples. Precision is TP / (TP + FP), class by class.")
+@reject(
+    "accuracy for precision",
+    "Accuracy counts all right answers over all samples. Precision is TP / (TP + FP), class by class.",
+)
 def precision_recall_f1(cm, average="macro", zero_division=0.0):
     total = int(cm.sum())
     return _scores(
@@ -170,7 +173,9 @@ def precision_recall_f1(cm, average="macro", zero_division=0.0):
     )
 
 
-@reject("0/0 left alone", "0/0 gives nan: a class that was never predicted has no precision. Return zero_division there.")
+@reject(
+    "0/0 left alone", "0/0 gives nan: a class that was never predicted has no precision. Return zero_division there."
+)
 def precision_recall_f1(cm, average="macro", zero_division=0.0):
     return _scores(cm, average, float("nan"))
 
@@ -212,7 +217,9 @@ def precision_recall_f1(cm, average="macro", zero_division=0.0):
     return _scores(cm, "macro" if average == "micro" else average, zero_division)
 
 
-@reject("classes that never occur left out", "The macro mean runs over all C classes, also those without a single sample.")
+@reject(
+    "classes that never occur left out", "The macro mean runs over all C classes, also those without a single sample."
+)
 def precision_recall_f1(cm, average="macro", zero_division=0.0):
     if average != "macro":
         return _scores(cm, average, zero_division)
@@ -226,4 +233,7 @@ def precision_recall_f1(cm, average="macro", zero_division=0.0):
     return _scores(cm, average if average in AVERAGES else "macro", zero_division)
 
 
-waive("precision_recall_f1: count.sum → count.mean", "the three counts are divided by C alike, and only their ratios are used")
+waive(
+    "precision_recall_f1: count.sum → count.mean",
+    "the three counts are divided by C alike, and only their ratios are used",
+)

@@ -74,7 +74,10 @@ def softmax_backward(dout, probs, axis=-1):
     return dout - np.sum(dout * probs, axis=axis, keepdims=True)
 
 
-@reject("mean not subtracted", "p * dout treats softmax as a product by constants. The normaliser depends on the logits too.")
+@reject(
+    "mean not subtracted",
+    "p * dout treats softmax as a product by constants. The normaliser depends on the logits too.",
+)
 def softmax_backward(dout, probs, axis=-1):
     return dout * probs
 
@@ -91,12 +94,17 @@ def softmax_backward(dout, probs, axis=-1):
     return p * (dout - np.sum(dout * p, axis=axis, keepdims=True))
 
 
-@reject("log-softmax's gradient", "That is the backward pass of LOG-softmax: dout - p * sum(dout). Here p itself was the output.")
+@reject(
+    "log-softmax's gradient",
+    "That is the backward pass of LOG-softmax: dout - p * sum(dout). Here p itself was the output.",
+)
 def softmax_backward(dout, probs, axis=-1):
     return dout - probs * dout.sum(axis=axis, keepdims=True)
 
 
-@reject("writes into dout", "`-=` changed the caller's gradient, which may still be needed elsewhere. Make a new array.")
+@reject(
+    "writes into dout", "`-=` changed the caller's gradient, which may still be needed elsewhere. Make a new array."
+)
 def softmax_backward(dout, probs, axis=-1):
     dout -= np.sum(dout * probs, axis=axis, keepdims=True)
     return probs * dout

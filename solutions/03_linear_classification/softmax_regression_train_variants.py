@@ -105,12 +105,17 @@ def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_si
     return _train(X, y, X_val, y_val, lr, epochs, batch_size, rng, step=-1.0)
 
 
-@reject("divided by the batch size twice", "cross_entropy's gradient is a mean already; you divided by the batch size again.")
+@reject(
+    "divided by the batch size twice",
+    "cross_entropy's gradient is a mean already; you divided by the batch size again.",
+)
 def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_size=128, rng):
     return _train(X, y, X_val, y_val, lr, epochs, batch_size, rng, step=lambda size: 1 / size)
 
 
-@reject("summed instead of averaged", "Your steps grow with the batch: use the mean gradient that cross_entropy returns.")
+@reject(
+    "summed instead of averaged", "Your steps grow with the batch: use the mean gradient that cross_entropy returns."
+)
 def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_size=128, rng):
     return _train(X, y, X_val, y_val, lr, epochs, batch_size, rng, step=float)
 
@@ -141,7 +146,10 @@ def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_si
     return _train(X, y, X_val, y_val, lr, epochs, batch_size, rng, batches=batches)
 
 
-@reject("generator of its own", "You made a generator of your own. Use the rng you were given, so that the caller sets the seed.")
+@reject(
+    "generator of its own",
+    "You made a generator of your own. Use the rng you were given, so that the caller sets the seed.",
+)
 def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_size=128, rng):
     def batches(batch_size, X, y, rng, epoch):
         return data_iter(batch_size, X, y, rng=np.random.default_rng(epoch))
@@ -161,7 +169,10 @@ def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_si
     return _train(X, y, X_val, y_val, lr, epochs, batch_size, rng, batches=batches)
 
 
-@reject("mean of batch means", "The short last batch weighs as much as a full one: weigh each loss by its number of samples.")
+@reject(
+    "mean of batch means",
+    "The short last batch weighs as much as a full one: weigh each loss by its number of samples.",
+)
 def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_size=128, rng):
     return _train(
         X, y, X_val, y_val, lr, epochs, batch_size, rng, mean=lambda losses, weights: sum(losses) / len(losses)
@@ -211,3 +222,54 @@ def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_si
 @reject("trains on the validation data", "The held-out data were trained on. Then they say nothing about new data.")
 def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_size=128, rng):
     return _train(np.concatenate([X, X_val]), np.concatenate([y, y_val]), X_val, y_val, lr, epochs, batch_size, rng)
+
+
+@reject(
+    "loss measured after the epoch", "train_loss is the mean of the batch losses, each measured before its own step."
+)
+def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_size=128, rng):
+    W, b, train_loss, val_acc = np.zeros((X.shape[1], y.max() + 1), X.dtype), np.zeros(y.max() + 1, X.dtype), [], []
+    for _ in range(epochs):
+        for x, t in data_iter(batch_size, X, y, rng=rng):
+            _, dz = cross_entropy(x @ W + b, t)
+            W, b = W - lr * (x.T @ dz), b - lr * dz.sum(axis=0)
+        train_loss.append(cross_entropy(X @ W + b, y)[0])
+        val_acc.append(float(np.mean((X_val @ W + b).argmax(axis=1) == y_val)))
+    return {"W": W, "b": b, "train_loss": train_loss, "val_acc": val_acc}
+
+
+@reject(
+    "weights of the best epoch",
+    "Return the weights after the last epoch. Picking the best by val_acc lets the held-out data choose the model.",
+)
+def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_size=128, rng):
+    C = int(y.max()) + 1
+    W, b, train_loss, val_acc = np.zeros((X.shape[1], C), X.dtype), np.zeros(C, X.dtype), [], []
+    best = (-1.0, W, b)
+    for _ in range(epochs):
+        total = 0.0
+        for x, t in data_iter(batch_size, X, y, rng=rng):
+            loss, dz = cross_entropy(x @ W + b, t)
+            W, b = W - lr * (x.T @ dz), b - lr * dz.sum(axis=0)
+            total += loss * len(t)
+        train_loss.append(total / len(X))
+        val_acc.append(float(np.mean((X_val @ W + b).argmax(axis=1) == y_val)))
+        best = max(best, (val_acc[-1], W, b), key=lambda item: item[0])
+    return {"W": best[1], "b": best[2], "train_loss": train_loss, "val_acc": val_acc}
+
+
+@reject(
+    "classes counted in the validation labels", "C is y.max() + 1, from the TRAINING labels: nothing else is known."
+)
+def train_softmax_regression(X, y, X_val, y_val, *, lr=0.03, epochs=10, batch_size=128, rng):
+    C = int(max(y.max(), y_val.max())) + 1
+    W, b, train_loss, val_acc = np.zeros((X.shape[1], C), X.dtype), np.zeros(C, X.dtype), [], []
+    for _ in range(epochs):
+        total = 0.0
+        for x, t in data_iter(batch_size, X, y, rng=rng):
+            loss, dz = cross_entropy(x @ W + b, t)
+            W, b = W - lr * (x.T @ dz), b - lr * dz.sum(axis=0)
+            total += loss * len(t)
+        train_loss.append(total / len(X))
+        val_acc.append(float(np.mean((X_val @ W + b).argmax(axis=1) == y_val)))
+    return {"W": W, "b": b, "train_loss": train_loss, "val_acc": val_acc}

@@ -46,17 +46,13 @@ def softmax(z, axis=-1):
     return e / e.sum(axis=axis, keepdims=True)
 
 
-@reject(
-    "axis ignored", "These are the numbers of a softmax over the last axis. Which axis did the caller ask for?"
-)
+@reject("axis ignored", "These are the numbers of a softmax over the last axis. Which axis did the caller ask for?")
 def softmax(z, axis=-1):
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
-@reject(
-    "always over axis 0", "These are the numbers of a softmax over axis 0. Pass `axis` on to np.max and to np.sum."
-)
+@reject("always over axis 0", "These are the numbers of a softmax over axis 0. Pass `axis` on to np.max and to np.sum.")
 def softmax(z, axis=-1):
     e = np.exp(z - z.max(axis=0, keepdims=True))
     return e / e.sum(axis=0, keepdims=True)
@@ -77,7 +73,9 @@ def softmax(z, axis=-1):
     return e / e.sum(axis=axis)
 
 
-@reject("minimum subtracted", "You subtract the smallest logit: the others grow and exp overflows. Subtract the largest.")
+@reject(
+    "minimum subtracted", "You subtract the smallest logit: the others grow and exp overflows. Subtract the largest."
+)
 def softmax(z, axis=-1):
     e = np.exp(z - z.min(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
@@ -107,7 +105,9 @@ def softmax(z, axis=-1):
     return e / (e.sum(axis=axis, keepdims=True) + 1e-8)
 
 
-@reject("caller's logits changed", "`-=` wrote into the caller's array: it now holds shifted logits. Write `z = z - …`.")
+@reject(
+    "caller's logits changed", "`-=` wrote into the caller's array: it now holds shifted logits. Write `z = z - …`."
+)
 def softmax(z, axis=-1):
     z -= z.max(axis=axis, keepdims=True)
     e = np.exp(z)
@@ -155,13 +155,17 @@ def log_softmax(z, axis=-1):
     return z - logsumexp(z, axis=axis, keepdims=True)  # noqa: F821
 
 
-@reject("log_softmax ignores axis", "log_softmax worked along the last axis. Pass `axis` on to the maximum and the sum.")
+@reject(
+    "log_softmax ignores axis", "log_softmax worked along the last axis. Pass `axis` on to the maximum and the sum."
+)
 def log_softmax(z, axis=-1):
     s = z - z.max(axis=-1, keepdims=True)
     return s - logsumexp(s, axis=-1, keepdims=True)  # noqa: F821
 
 
-@reject("no guard for impossible rows", "In a row of -inf the maximum is -inf and -inf - -inf is NaN: subtract 0 there.")
+@reject(
+    "no guard for impossible rows", "In a row of -inf the maximum is -inf and -inf - -inf is NaN: subtract 0 there."
+)
 def logsumexp(z, axis=-1, keepdims=False):
     m = z.max(axis=axis, keepdims=True)
     out = m + np.log(np.sum(np.exp(z - m), axis=axis, keepdims=True))
@@ -185,6 +189,15 @@ def logsumexp(z, axis=-1, keepdims=False):
 @reject("keepdims ignored", "logsumexp must drop `axis` unless keepdims=True asks to keep it with size 1.")
 def logsumexp(z, axis=-1, keepdims=False):
     return np.logaddexp.reduce(z, axis=axis, keepdims=True)
+
+
+@reject(
+    "squeezed without axis",
+    "np.squeeze without `axis` drops EVERY axis of size 1. Name the one: np.squeeze(out, axis=axis).",
+)
+def logsumexp(z, axis=-1, keepdims=False):
+    out = np.logaddexp.reduce(z, axis=axis, keepdims=True)
+    return out if keepdims else np.asarray(np.squeeze(out))
 
 
 waive("logsumexp: 0 → 1", "any finite number serves: exp(-inf) is 0 whatever is taken from -inf")

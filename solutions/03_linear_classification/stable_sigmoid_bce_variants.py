@@ -138,7 +138,9 @@ def bce_with_logits(z, y):
     return float((np.maximum(z, 0) - z * y + np.log(1 + np.exp(-np.abs(z)))).mean())
 
 
-@reject("log(1 + e^z) as it stands", "exp(z) overflows for large z. Write log(1 + e^z) as max(z, 0) + log1p(exp(-|z|)).")
+@reject(
+    "log(1 + e^z) as it stands", "exp(z) overflows for large z. Write log(1 + e^z) as max(z, 0) + log1p(exp(-|z|))."
+)
 def bce_with_logits(z, y):
     _same_shape(z, y)
     return float((np.log1p(np.exp(z)) - z * y).mean())
