@@ -17,7 +17,9 @@ CURVES = ("loss", "weight_error", "w1", "w2", "b")
 LOG_AXIS = True
 
 BREAK = (
-    ("linreg-grad", "sign of the gradients flipped"),
+    ("sgd-step", "climbs instead of descending"),
+    ("sgd-step", "binds the name to a new tensor"),
+    ("sgd-step", "forgets the learning rate"),
     ("linreg-grad", "sum instead of mean in the gradients"),
     ("linreg-grad", "bias left out"),
     ("data-iter", "shuffles each array on its own"),
@@ -70,7 +72,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
                 if not np.isfinite(loss):
                     log.note(f"The loss left the numbers at step {step}: every step was longer than the last.")
                     return
-    log.note(f"w = ({slope[0]:.4f}, {slope[1]:.4f}), b = {bias:.4f} after {step} steps")
+    log.note(f"w = ({slope[0]:.5g}, {slope[1]:.5g}), b = {bias:.5g} after {step} steps")
 
 
 def _told(knobs: Knobs) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from tutor.training import Figure, Grid, Log, Note, Target, choice, knob, toggle
 from tutor.training.data import is_available, load
 
-TITLE = "Softmax regression on real pictures"
+TITLE = "Softmax regression on pictures"
 USES = ("softmax", "cross-entropy", "data-iter")
 TARGET = Target("test_accuracy", ">=", 0.90, best=True)
 CURVES = ("train_loss", "test_accuracy", "confidence")

@@ -5,6 +5,7 @@ Exit codes: 0 target reached, 1 not reached (or the code failed), 2 usage.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,8 +92,13 @@ def _train(args: argparse.Namespace, session: Session | None, course: Course, la
     if session is None:
         note("There is no workspace, so this trains with the course's code. `tutor start` makes one.")
     from tutor.commands.lab_run import train_plain
+    from tutor.training.narrate import summary
 
-    return train_plain(args, job, module, folder, sys.stderr.isatty() if sys.stderr else False)
+    live = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    record = train_plain(args, job, module, folder, live)
+    if session is not None and record.mine.end is not None:
+        session.record_lab(lab.id, summary(record))
+    return 0 if record.reached else 1
 
 
 def _job(args: argparse.Namespace, session: Session | None, course: Course, lab: Lab, module: LabModule) -> LabJob:

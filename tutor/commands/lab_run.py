@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tutor.training.module import LabModule
 
 
-def train_plain(args: argparse.Namespace, job: LabJob, module: LabModule, folder: Path | None, live: bool) -> int:
+def train_plain(args: argparse.Namespace, job: LabJob, module: LabModule, folder: Path | None, live: bool) -> RunRecord:
     """Train, tell, draw. `live` rewrites one progress line; otherwise a line is added now and then."""
     others = {name: load_run(folder, name) for name in args.compare} if folder is not None else {}
     record = RunRecord()
@@ -35,7 +35,7 @@ def train_plain(args: argparse.Namespace, job: LabJob, module: LabModule, folder
         _follow(run, record, teller, folder, json=args.json)
     if not args.json:
         _draw(record, module, args, others)
-    return 0 if record.reached else 1
+    return record
 
 
 def _follow(run: LabRun, record: RunRecord, teller: _Teller, folder: Path | None, *, json: bool) -> None:

@@ -42,7 +42,7 @@ class Knob:
         """The value as text: `0.03`, `on`, `huber`."""
         if isinstance(value, bool):
             return "on" if value else "off"
-        return f"{value:.4g}" if isinstance(value, float) else str(value)
+        return f"{value:.3g}" if isinstance(value, float) else str(value)
 
     def fraction(self, value: Value) -> float:
         """Where the value lies between the ends, from 0 to 1."""

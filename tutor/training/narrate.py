@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 
@@ -33,9 +34,15 @@ def whose_run(meta: Meta) -> str:
 def settings(meta: Meta, usual: Mapping[str, Value] | None = None) -> str:
     """Knobs, seed and mistake in one line: what tells two runs apart. `usual` leaves out what has its default."""
     knobs = {k: v for k, v in (meta.knobs | {"seed": meta.seed}).items() if usual is None or v != usual.get(k, 0)}
-    words = [f"{k}={'on' if v is True else 'off' if v is False else v}" for k, v in knobs.items()]
+    words = [f"{k}={_shown(v)}" for k, v in knobs.items()]
     words += [f"{u.exercise} “{u.variant}”" for u in meta.used if u.origin == "mistake"]
     return " ".join(words) or "default knobs"
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def progress_line(half: Half, seconds: float, *, paused: bool = False) -> str:
@@ -45,7 +52,8 @@ def progress_line(half: Half, seconds: float, *, paused: bool = False) -> str:
         return "paused" if paused else ""
     bar = "█" * int(20 * done) + "░" * (20 - int(20 * done))
     left = "" if half.end is not None else "paused  " if paused else f"{clock(time_left(half, seconds))} left  "
-    values = "  ".join(f"{name.replace('_', ' ')} {s.values[-1]:.4g}" for name, s in half.series.items() if s.values)
+    latest = [f"{name.replace('_', ' ')} {s.values[-1]:.4g}" for name, s in half.series.items() if s.values]
+    values = "  ".join(latest[:2])
     return f"{bar} {round(100 * done):3d} %  {left}{values}"
 
 
@@ -76,6 +84,16 @@ def comparison(record: RunRecord, metric: str) -> str:
     same = math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-12)
     tail = "the same as the reference" if same else f"the reference has {b:.4g}"
     return f"{name} at step {step:g}: {a:.4g}, {tail}."
+
+
+def summary(record: RunRecord) -> str:
+    """The run in one line of JSON, for the learner's progress."""
+    end = record.mine.end
+    return json.dumps({
+        "run": record.id,
+        "outcome": end.outcome if end else "",
+        "reached": end.reached if end else None,
+    })  # fmt: skip
 
 
 def clock(seconds: float) -> str:

@@ -6,7 +6,6 @@ said about a run `tutor.training.narrate`'s.
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from functools import partial
@@ -24,7 +23,7 @@ from tutor.training.figure import Figure, Note
 from tutor.training.job import plan
 from tutor.training.knobs import Knob, defaults, knob, knobs_of
 from tutor.training.module import LabModule, load_lab
-from tutor.training.narrate import ending, progress_line, settings, whose_code
+from tutor.training.narrate import ending, progress_line, settings, summary, whose_code
 from tutor.training.pictures import View, pictures
 from tutor.training.record import RunRecord
 from tutor.training.store import export, load_run
@@ -56,6 +55,7 @@ class LabScreen(Screen[None]):
     CSS_PATH = "lab.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*keys_of("lab", LAB_ACTIONS)]
     AUTO_FOCUS = "KnobPanel"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012  # Textual declares it so
     SCOPE = "lab"
 
     def __init__(self, session: Session, lab_id: str) -> None:
@@ -158,8 +158,7 @@ class LabScreen(Screen[None]):
                 "✓ target reached" if end.reached else "✗ target not reached" if end.reached is False else end.outcome
             )
             self._show_state(reached)
-            summary = {"run": self.record.id, "outcome": end.outcome, "reached": end.reached}
-            self.session.record_lab(self.lab.id, json.dumps(summary))
+            self.session.record_lab(self.lab.id, summary(self.record))
         if problem:
             self.notify(problem, severity="warning", markup=False)
         self._list_runs()
