@@ -1,7 +1,5 @@
 """Checks of data-iter."""
 
-from itertools import permutations
-
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, TensorDataset
@@ -117,10 +115,16 @@ def test_same_seed_same_order(mine):
 
 
 def test_every_order_is_equally_likely(mine):
-    """Gives each of the six orders of three samples equally often (false alarm: once in a million)."""
-    rng, x = np.random.default_rng(2), np.arange(3)
-    seen = [tuple(joined(epoch(mine, 2, x, rng=rng), (x,))[0].tolist()) for _ in range(300)]
-    uniform([seen.count(order) for order in permutations(range(3))], "the order of three samples")
+    """Mixes well: neighbours come apart, and each sample is as likely in one batch as in another (false alarm: 1e-6)."""
+    n, x, rng = 400, np.arange(400), np.random.default_rng(2)
+    counts = np.zeros((4, 4), dtype=int)
+    for _ in range(3):
+        order = joined(epoch(mine, 40, x, rng=rng), (x,))[0]
+        steps = np.diff(order) % n
+        holds(not (steps == 1).all(), "the order is the original one with another start", got="a rotation", expected="any order")
+        holds((steps == 1).sum() < 25, "samples that were neighbours are neighbours still", got="neighbours", expected="any order")
+        np.add.at(counts, (np.arange(n) // 100, order // 100), 1)
+    uniform(counts, "the place of a sample")
 
 
 def refuses(mine, *args, because, **options):

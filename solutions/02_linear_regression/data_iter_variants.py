@@ -170,6 +170,17 @@ def data_iter(batch_size, *arrays, rng=None, shuffle=True, drop_last=False):
         yield parts[k]
 
 
+@reject(
+    "shuffles inside the batches only",
+    "Each batch has the same samples in every epoch, only in another order. Shuffle all samples before you cut batches.",
+)
+def data_iter(batch_size, *arrays, rng=None, shuffle=True, drop_last=False):
+    n = length(batch_size, arrays, rng, shuffle)
+    for rows in batches(np.arange(n), batch_size, (np.arange(n),), drop_last):
+        rows = rng.permutation(rows[0]) if shuffle else rows[0]
+        yield tuple(a[rows] for a in arrays)
+
+
 @reject("no check of the lengths", "Arrays of different lengths went through. Raise ValueError before the first batch.")
 def data_iter(batch_size, *arrays, rng=None, shuffle=True, drop_last=False):
     n = length(batch_size, arrays[:1], rng, shuffle)
