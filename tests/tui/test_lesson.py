@@ -33,6 +33,11 @@ $$
 ```explore heat
 ```
 
+| a | b |
+|---|---|
+| one | $x_1$ |
+| two | $x_2$ |
+
 See [the first lesson](../01_first_steps/01_lesson.md), [the task](../../exercises/01_first_steps/say_hello.md),
 [the web](https://example.org) and [nowhere](nowhere.md).
 
@@ -306,6 +311,7 @@ async def test_the_dialect_becomes_widgets(read) -> None:
         code, output = reading.screen.query(LessonFence)
         assert (code.lexer, code.has_class("-joined"), code.has_class("-output")) == ("python", True, False)
         assert output.has_class("-output")
+        await reading.until(lambda: [cell.name for cell in reading.screen.query(".band")] == ["cell2.1", "cell2.2"])
 
 
 async def test_a_formula_too_wide_for_its_pane_scrolls_instead_of_wrapping(session, lesson, start, until) -> None:

@@ -101,8 +101,8 @@ def _task(exercise: Exercise) -> Iterator[Problem]:
         yield Problem(
             path, None, "hints", f"{len(task.hints)} hints are too few; write at least {HINTS} (`## Hint 1`, …)"
         )
-    if not re.search(r"^\|.*shape", task.body, re.MULTILINE | re.IGNORECASE):
-        yield Problem(path, None, "task", "there is no table of arguments with a column for their shapes")
+    if not re.search(r"^\|.*\b(shape|type|dtype)", task.body, re.MULTILINE | re.IGNORECASE):
+        yield Problem(path, None, "task", "there is no table of arguments with a column for their types or shapes")
     if "xample" not in task.body and "```" not in task.body:
         yield Problem(path, None, "task", "there is no example with numbers")
 

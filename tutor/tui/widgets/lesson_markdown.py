@@ -1,6 +1,6 @@
 """Markdown with formulas, callouts and the output of code, through Textual's public hooks only.
 
-A formula in running text becomes a text with a style of its own; one by itself becomes a `MathBlock`, whose rows are never wrapped.
+A formula in running text becomes a text with a style of its own; one by itself a `MathBlock`, whose rows never wrap.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 from markdown_it.token import Token
 from textual.content import Content
 from textual.widgets import Markdown, Static
-from textual.widgets._markdown import MarkdownBlock, MarkdownBlockQuote, MarkdownFence  # no public name yet
+from textual.widgets._markdown import (
+    MarkdownBlock,
+    MarkdownBlockQuote,
+    MarkdownFence,
+    MarkdownTable,
+)  # no public name yet
 
 from tutor.text.markdown import callout_kind, markdown_parser
 from tutor.text.mathtext import display_or_raw, inline_or_raw
@@ -80,6 +85,19 @@ class LessonQuote(MarkdownBlockQuote):
             self.add_class(f"-{kind}")
 
 
+class LessonTable(MarkdownTable):
+    """A table without lines, which would double its height: every second row has a shade instead."""
+
+    def on_mount(self) -> None:
+        """The cells come with the next refresh."""
+        self.call_after_refresh(self._shade)
+
+    def _shade(self) -> None:
+        """Their cells carry the classes row1, row2, …"""
+        for number in range(2, len(self._rows) + 1, 2):
+            self.query(f".row{number}").add_class("band")
+
+
 class LessonMarkdown(Markdown):
     """A Markdown document of the course. Links are left to the screen: it handles `Markdown.LinkClicked`."""
 
@@ -90,12 +108,16 @@ class LessonMarkdown(Markdown):
     LessonMarkdown MarkdownH2 { text-style: bold; color: $text-primary; }
     LessonMarkdown MarkdownTable { margin: 0 0 1 0; }
     LessonMarkdown MarkdownTable:light { background: transparent; }
+    LessonMarkdown MarkdownTableContent { keyline: none; grid-gutter: 0 0; }
+    LessonMarkdown MarkdownTableContent > .header { text-style: bold; background: $primary 15%; }
+    LessonMarkdown MarkdownTableContent > .band { background: $foreground 6%; }
     LessonMarkdown MarkdownBlock > .s { text-style: italic; color: $text-accent; }
     """
     BLOCKS = Markdown.BLOCKS | {
         "fence": LessonFence,
         "code_block": LessonFence,
         "blockquote_open": LessonQuote,
+        "table_open": LessonTable,
     }
 
     def __init__(self, markdown: str | None = None, *, id: str | None = None, classes: str | None = None) -> None:
