@@ -105,12 +105,9 @@ _KNOWN: WeakKeyDictionary[object, tuple[tuple[str, ...], str]] = WeakKeyDictiona
 def _parameters(fn: object) -> tuple[tuple[str, ...], str]:
     """The positional parameters, and the name of `*rest`. Remembered: `inspect.signature` costs as much as a call."""
     try:
-        if fn in _KNOWN:
-            return _KNOWN[fn]
-    except TypeError:  # neither hashable nor weakly referable: a built-in of torch, a bound method
+        return _KNOWN[fn] if fn in _KNOWN else _KNOWN.setdefault(fn, _inspect(fn))
+    except TypeError:  # neither hashable nor weakly referable: a built-in of torch or NumPy
         return _inspect(fn)
-    found = _KNOWN[fn] = _inspect(fn)
-    return found
 
 
 def _inspect(fn: object) -> tuple[tuple[str, ...], str]:

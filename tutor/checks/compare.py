@@ -173,6 +173,8 @@ def _values(
 
 def differing(got: np.ndarray, truth: np.ndarray, like: np.ndarray, tol: Tolerance) -> np.ndarray | None:
     """Mask of the elements out of tolerance, or None when there are none. NaN agrees with NaN, inf with its like."""
+    if tol.exact and got.dtype == like.dtype and got.tobytes() == like.tobytes():
+        return None
     if got.dtype.kind not in "fc":
         wrong = np.asarray(got != like)
         return wrong if wrong.any() else None
@@ -207,11 +209,11 @@ def _compare_scalars(got: object, expected: object, like: object, tol: Tolerance
     wanted = f"a Python {_family(like)}" if not isinstance(like, np.generic) else f"a number of type {like.dtype}"
     if not _is_number(got) or _family(got) not in _families(like):
         return _wrong_type(got, expected, f"{wanted} was expected", where)
-    if isinstance(got, np.generic):
-        if isinstance(like, np.generic) and got.dtype != like.dtype:
+    if isinstance(got, np.generic) and isinstance(like, np.generic):
+        if got.dtype != like.dtype:
             return _dtype(got, str(got.dtype), expected, str(like.dtype), where)
-        if got.dtype.itemsize < 8 and got.dtype.kind in "fc":  # np.float64 is a Python float, np.float32 is not
-            return _wrong_type(got, expected, f"{wanted} was expected", where)
+    elif isinstance(got, np.generic) and got.dtype.itemsize < 8 and got.dtype.kind in "fc":
+        return _wrong_type(got, expected, f"{wanted} was expected", where)  # np.float64 is a float, np.float32 is not
     ours, truth, typed = np.asarray(got), np.asarray(expected), np.asarray(like)
     if ours.dtype.kind in "iu" and truth.dtype.kind in "fc":
         ours = ours.astype(truth.dtype)

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import cast
 
+import pytest
+
 from tutor.checks.failure import MISSING, CheckFailure
 from tutor.checks.render import clean, show, show_named
 from tutor.model import Diagnosis, Finding, Outcome
@@ -51,6 +53,10 @@ def outcome_of(error: BaseException) -> Outcome:
     told = getattr(error, "tutor_outcome", None)
     if told is not None:
         return cast(Outcome, told)
+    if isinstance(error, (pytest.skip.Exception, pytest.xfail.Exception)):
+        return "not_run"
+    if isinstance(error, pytest.fail.Exception):  # also what `pytest.raises` says when nothing was raised
+        return "failed"
     return "failed" if isinstance(error, AssertionError) and not is_learners(error) else "error"
 
 
@@ -88,10 +94,14 @@ def _message(error: BaseException) -> str:
         return str(told)
     if isinstance(error, NotImplementedError):
         return "not implemented yet"
+    if isinstance(error, (pytest.skip.Exception, pytest.xfail.Exception)):
+        return f"the check was skipped: {error}"
+    if isinstance(error, pytest.fail.Exception):
+        return str(error)
     text = str(error).strip().splitlines()
     first = text[0] if text else ""
     if isinstance(error, AssertionError):
-        return (first.removeprefix("assert ") and first) or "an assertion of the check does not hold"
+        return first.removeprefix("assert ") or "an assertion of the check does not hold"
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 

@@ -58,7 +58,7 @@ _ARRAYS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "strided": _strided,
     "read-only": _read_only,
     "reversed": _reversed,
-    "contiguous": np.ascontiguousarray,
+    "contiguous": np.copy,
 }
 
 

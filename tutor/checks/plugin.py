@@ -129,7 +129,7 @@ class ChecksPlugin:
         """A fixture of the check file that breaks, or a skip by a mark, has kept the check from running."""
         if self._finding is None and (report.failed or report.skipped):
             name = report.nodeid.rpartition("::")[2]
-            message = "the check was skipped" if report.skipped else str(report.longrepr).strip().splitlines()[-1]
+            message = "the check was skipped" if report.skipped else reason(str(report.longrepr))
             self._finding = Finding(name, name, "not_run", report.duration, message)
 
     # -- running
@@ -237,6 +237,12 @@ class ChecksPlugin:
             passed += [partial(rerun, at=at, check=check) for at in range(0, draws, max(1, draws // DRAWS_EACH))]
         ours = _with_result(error, self._run.mine) or error
         return self._run.diagnose(FailedCheck(item.name, ours, self._run.mine, index, count, rerun, passed))
+
+
+def reason(report: str) -> str:
+    """The line of a pytest report that says why: its last one that is marked with E."""
+    lines = [line.removeprefix("E").strip() for line in report.splitlines() if line.startswith("E ")]
+    return lines[-1] if lines else (report.strip().splitlines() or ["pytest found nothing in it"])[-1]
 
 
 def sentence_of(item: pytest.Function) -> str:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import pytest
 
-from tutor.checks.plugin import ChecksPlugin, Diagnoser, Run
+from tutor.checks.plugin import ChecksPlugin, Diagnoser, Run, reason
 from tutor.model import CourseError, Finding
 from tutor.text.nearest import shown
 
@@ -87,7 +87,7 @@ def with_checks(checks: Path, body: Callable[[ChecksPlugin], Result]) -> Result:
     if errors:
         raise errors[0]
     if not results:
-        raise CourseError(f"{shown(checks)} cannot be run: {_reason(plugin.broken)}")
+        raise CourseError(f"{shown(checks)} cannot be run: {reason(plugin.broken)}")
     return results[0]
 
 
@@ -114,8 +114,3 @@ def _environment(checks: Path) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def _reason(report: str) -> str:
-    lines = [line.removeprefix("E").strip() for line in report.splitlines() if line.startswith("E ")]
-    return lines[-1] if lines else (report.strip().splitlines() or ["pytest found nothing in it"])[-1]

@@ -172,12 +172,22 @@ def _is_float(leaf: object) -> bool:
 
 
 def content(value: object) -> object:
-    """What counts as the value of an argument: of a module its state, of a generator nothing (it is to move on)."""
+    """What counts as the value of an argument when it is looked at after the call.
+
+    Of a module its state, of a generator nothing (it is to move on), and nothing of objects that are equal only to
+    themselves, because a copy of such an object never equals it.
+    """
+    if isinstance(value, (list, tuple)):
+        return [content(item) for item in value]
+    if isinstance(value, Replay):
+        return content(value.items)
+    if isinstance(value, dict):
+        return {key: content(item) for key, item in value.items()}
     if isinstance(value, torch.nn.Module):
         return {**value.state_dict(), "training": value.training}
     if isinstance(value, torch.optim.Optimizer):
         return value.state_dict()
-    if isinstance(value, (torch.Generator, np.random.Generator)):
+    if isinstance(value, (torch.Generator, np.random.Generator)) or type(value).__eq__ is object.__eq__:
         return MISSING
     return value
 

@@ -20,7 +20,7 @@ from tutor.checks.variants import Variant
 from tutor.course.forked import Died, fork_map
 from tutor.course.kill import Kills, kill_mutants
 from tutor.grading.diagnosis import diagnoser, known_mistakes
-from tutor.grading.forbidden import Rules, scan
+from tutor.grading.scan import Rules, scan
 from tutor.model import CourseError, Exercise, Finding
 
 Role = Literal["solution", "stub", "accept", "reject"]
@@ -154,7 +154,7 @@ def _forbidden(role: Role, title: str, programs: Programs) -> str:
         source = exercise.solution.read_bytes()
     else:
         source = ast.unparse(programs.file.definitions(programs.file.named(title))).encode()
-    found = scan(source, exercise.solution.name, Rules(exercise.framework, exercise.forbidden))
+    found = scan(source, Rules(exercise.framework, exercise.forbidden))
     return ", ".join(name for name, _ in found)
 
 

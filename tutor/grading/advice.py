@@ -99,6 +99,9 @@ ADVICE: dict[str, str] = {
         "The values are right, but their gradient with respect to {name} is not: something on the way was "
         "detached, rounded, changed in place, or replaced by numbers that autograd cannot follow."
     ),
+    "values wrong, gradient right": (
+        "The gradient is right and the values are not: something constant was added, or left out."
+    ),
     "detached graph": (
         "The result is cut off from its inputs, so nothing upstream can learn: look for .detach(), .data, "
         ".item(), .numpy(), torch.tensor(…) around a tensor, or a computation under torch.no_grad()."

@@ -93,6 +93,8 @@ def _value(error: CheckFailure) -> Iterator[Diagnosis]:
         more = GRADIENT_RIGHT if error.gradient_right else REST_RIGHT if error.rest_right else ""
         for found in number_mistakes(got, expected, _arrays(error.input)):
             yield replace(found, message=found.message + more)
+        if error.gradient_right:
+            yield advise("values wrong, gradient right")
 
 
 def _gradient(error: CheckFailure) -> Iterator[Diagnosis]:
