@@ -10,7 +10,7 @@ _BETWEEN = 3
 
 def table_lines(rows: list[list[str]], aligns: list[str], style: Style, columns: int) -> list[str]:
     """Lay out a table whose first row is its head; `aligns` holds `left`, `center` or `right` a column."""
-    widths = _widths(rows, columns)
+    widths = column_widths(rows, columns)
     lines: list[str] = []
     for i, row in enumerate(rows):
         cells = [wrap(cell, max(1, size)) for cell, size in zip(row, widths, strict=True)]
@@ -24,11 +24,11 @@ def table_lines(rows: list[list[str]], aligns: list[str], style: Style, columns:
     return lines
 
 
-def _widths(rows: list[list[str]], columns: int) -> list[int]:
+def column_widths(rows: list[list[str]], columns: int, between: int = _BETWEEN) -> list[int]:
     """Take the room from the widest column until the table fits; no column gets narrower than its longest word."""
     widths = [max(map(visible, column)) for column in zip(*rows, strict=True)]
     least = [max(visible(word) for cell in column for word in cell.split(" ")) for column in zip(*rows, strict=True)]
-    room = columns - _BETWEEN * (len(widths) - 1)
+    room = columns - between * (len(widths) - 1)
     while sum(widths) > room:
         spare = [(size, i) for i, size in enumerate(widths) if size > min(least[i], size)]
         if not spare:

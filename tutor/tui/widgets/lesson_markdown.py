@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 from markdown_it.token import Token
 from textual.content import Content
 from textual.widgets import Markdown, Static
-from textual.widgets._markdown import (
+from textual.widgets._markdown import (  # they have no public name yet
     MarkdownBlock,
     MarkdownBlockQuote,
     MarkdownFence,
     MarkdownTable,
-)  # no public name yet
+    MarkdownTableContent,
+)
 
 from tutor.text.markdown import callout_kind, markdown_parser
 from tutor.text.mathtext import display_or_raw, inline_or_raw
+from tutor.text.plain.table import column_widths
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -86,11 +88,20 @@ class LessonQuote(MarkdownBlockQuote):
 
 
 class LessonTable(MarkdownTable):
-    """A table without lines, which would double its height: every second row has a shade instead."""
+    """A table without lines, which would double its height: every second row has a shade instead.
+
+    Its columns get the room their texts need; a grid by itself shares it out evenly, and long cells wrap for nothing.
+    """
 
     def on_mount(self) -> None:
         """The cells come with the next refresh."""
         self.call_after_refresh(self._shade)
+
+    def on_resize(self) -> None:
+        """Share out the width anew."""
+        rows = [[cell.plain for cell in row] for row in (self._headers, *self._rows)]
+        content = self.query_one(MarkdownTableContent)
+        content.styles.grid_columns = " ".join(str(size + 2) for size in column_widths(rows, self.size.width - 2, 2))
 
     def _shade(self) -> None:
         """Their cells carry the classes row1, row2, …"""
