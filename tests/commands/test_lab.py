@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from tutor import cli
+from tutor.progress.store import Attempt
+from tutor.session import open_session
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,6 +89,28 @@ def test_a_mistake_that_raises_shows_its_line(lab):
     assert code == 1
     assert "The mistake “raises” in shrink raised ValueError: no way" in out
     assert "shrink_variants.py, line" in out
+
+
+def test_verified_code_of_the_learner_trains_also_after_the_file_was_broken(lab, course, workspace):
+    """What passed once is used from the history, and its lines carry the exercise's name."""
+    code = (
+        b"def shrink(value, rate):\n    if value < 0.2:\n        raise OverflowError('tiny')\n    return value * rate\n"
+    )
+    with open_session(course, workspace) as session:
+        session.save("shrink", code.decode())
+        sha256 = session.workspace.keep(code)
+        session.progress.add_attempt(Attempt("shrink", "passed", sha256, 0.1, 0, "cpu", "1", 1, 1))
+    code, out, err = lab("halve", "--knob", "steps=2")
+    assert code == 1
+    assert "Yours: shrink. The course's: measure." in err
+    assert "⠤⠤ yours 0.25   ○○ reference 0.25" in out
+    assert "size at step 2: 0.25, the same as the reference." in out
+    (workspace / "01_small" / "shrink.py").write_text("broken now (")
+    code, out, err = lab("halve")
+    assert code == 1
+    assert "Yours: shrink." in err
+    assert "Your shrink raised OverflowError: tiny" in out
+    assert "shrink.py, line 3, in shrink" in out
 
 
 def test_runs_are_kept_listed_compared_and_exported(lab, workspace, tmp_path):

@@ -9,7 +9,7 @@ from tutor.training.figure import Bars, Grid, Note
 from tutor.training.theme import Colour, Theme, paint
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_SHADES = "·░▒▓"
+_SHADES = " ░▒▓"
 
 
 def cell(text: str, width: int) -> str:

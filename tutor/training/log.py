@@ -35,6 +35,7 @@ class Log:
         self._judged: dict[str, Series] = {}
         self._start = self._last = time.monotonic()
         self._paused = 0.0
+        self._begun = False
 
     def __call__(self, step: float, **metrics: float) -> None:
         """Log values at a step. NumPy and torch scalars are fine."""
@@ -72,14 +73,17 @@ class Log:
     def begin(self) -> None:
         """Start the clock: loading is over."""
         self._start = self._last = time.monotonic()
+        self._begun = True
 
     def seconds(self) -> float:
         """Seconds of training without pauses."""
         return time.monotonic() - self._start - self._paused
 
     def silence(self) -> float:
-        """Seconds since something was logged; 0 while paused."""
-        return time.monotonic() - self._last if self._running.is_set() else 0.0
+        """Seconds since something was logged; 0 while paused. Loading counts a quarter: a cold disk is no fault."""
+        if not self._running.is_set():
+            return 0.0
+        return (time.monotonic() - self._last) * (1.0 if self._begun else 0.25)
 
     @property
     def paused(self) -> bool:

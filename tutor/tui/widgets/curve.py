@@ -66,6 +66,18 @@ def app_theme(variables: Mapping[str, str]) -> Theme:
         "fifth": "error",
         "good": "success",
         "bad": "error",
-        "muted": "foreground-darken-3",
     }
-    return from_hex(**{role: variables.get(name, "") for role, name in names.items()})
+    colours = {role: variables.get(name, "") for role, name in names.items()}
+    return from_hex(**colours, muted=_between(variables.get("foreground", ""), variables.get("background", "")))
+
+
+def _between(one: str, other: str) -> str:
+    """The colour half-way between two, for what must stay behind the curves in light and dark themes alike."""
+    if not (one.startswith("#") and other.startswith("#")):
+        return ""
+    pairs = zip(_channels(one), _channels(other), strict=True)
+    return "#" + "".join(f"{(a + b) // 2:02x}" for a, b in pairs)
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
