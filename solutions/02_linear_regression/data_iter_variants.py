@@ -225,5 +225,8 @@ def data_iter(batch_size, *arrays, rng=None, shuffle=True, drop_last=False):
         yield batch if len(batch) > 1 else batch[0]
 
 
-waive("data_iter: 1 → 0", "range with a step of 0 raises ValueError as well; the test is there for its sentence")
-waive("data_iter: 0 → -1", "all arrays have been found to be of one length, so any of them tells n")
+waive(
+    "data_iter: batch_size < 1 → batch_size < 0",
+    "range with a step of 0 raises ValueError as well; the test is there for its sentence",
+)
+waive("data_iter: arrays[0] → arrays[-1]", "all arrays have been found to be of one length, so any of them tells n")

@@ -224,7 +224,7 @@ def perceptron_fit(X, y, lr=1.0, max_epochs=100):
 
 
 waive("perceptron_fit: zip(X, y, strict=True) → zip(X, y)", "X and y have the same length")
-waive("perceptron_fit: True → False", "X and y have the same length")
+waive("perceptron_fit: zip(X, y, strict=True) → zip(X, y, strict=False)", "X and y have the same length")
 waive("perceptron_fit: x @ w → w @ x", "the product of two vectors commutes")
 waive("perceptron_fit: lr * error → lr / error", "an error is +1 or -1")
 waive("perceptron_fit: lr * error → lr / error #2", "an error is +1 or -1")
