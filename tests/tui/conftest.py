@@ -49,11 +49,10 @@ def until() -> Callable[[Pilot[None], Callable[[], object]], Awaitable[None]]:
     """Wait for something to become true; fails after ten seconds with what the screen showed."""
 
     async def wait(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-        for _ in range(400):
-            await pilot.pause()
+        for _ in range(120):
+            await pilot.pause(0.08)  # not less: looking costs a whole rendering
             if condition():
                 return
-            await pilot.pause(0.025)
         raise AssertionError(screen_text(pilot.app))
 
     return wait

@@ -39,13 +39,14 @@ def test_marks(chapters) -> None:
     lesson, exercise = chapters[0].items
     assert lesson.pages == 3
     assert [mark(lesson, {}, pages) for pages in ({}, {"l01-1": 1}, {"l01-1": 2})] == ["new", "open", "done"]
-    assert [mark(exercise, {"say-hello": state}, {}) for state in ("new", "started", "failed", "passed", "given_up")] == [
-        "new", "open", "wrong", "done", "done"]  # fmt: skip
+    states = ("new", "started", "failed", "passed", "given_up")
+    marks = [mark(exercise, {"say-hello": state}, {}) for state in states]
+    assert marks == ["new", "open", "wrong", "done", "done"]
 
 
 def test_a_chapter_is_done_with_its_last_exercise() -> None:
-    assert [chapter_mark(0, 2, False), chapter_mark(0, 2, True), chapter_mark(1, 2, True), chapter_mark(2, 2, True)] == [
-        "new", "open", "open", "done"]  # fmt: skip
+    counts = ((0, False), (0, True), (1, True), (2, True))
+    assert [chapter_mark(done, 2, begun) for done, begun in counts] == ["new", "open", "open", "done"]
     assert chapter_mark(0, 0, False) == "new"
 
 

@@ -5,19 +5,23 @@ Imports nothing that the first paint does not need: other screens, the editor an
 
 from __future__ import annotations
 
+import asyncio
 import os
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SuspendNotSupported
+from textual.app import SuspendNotSupported
 from textual.binding import Binding
 
 from tutor.model import TutorError
+from tutor.tui._textual_private import GuardedApp
 from tutor.tui.actions import bindings
 from tutor.tui.messages import told
 from tutor.tui.outline import ChapterOutline, Item, next_item, outline
 from tutor.tui.preferences import Preferences, load_preferences, save_preferences
+from tutor.tui.rescue import on_stop, rescue_all
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.theme import DARK, LIGHT
 
@@ -38,7 +42,7 @@ SMALLEST = (40, 10)
 """Columns and rows below which a screen asks for more room."""
 
 
-class TutorApp(App[None]):
+class TutorApp(GuardedApp):
     """The tutor in a terminal. `open` names a lesson, exercise, lab or explorer to begin with."""
 
     TITLE = "tutor"
@@ -68,6 +72,11 @@ class TutorApp(App[None]):
         self.register_theme(LIGHT)
         self._apply(self.preferences)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
+        self._give_signals_back = on_stop(asyncio.get_running_loop(), self._told_to_stop)
+
+    def on_unmount(self) -> None:
+        """Leave the process as it was."""
+        self._give_signals_back()
 
     def on_ready(self) -> None:
         """After the first paint: tell what is to be told, and let the grader import torch in the background."""
@@ -163,17 +172,22 @@ class TutorApp(App[None]):
     def _show(self, kind: Callable[[Session, str], Screen[None]], name: str) -> None:
         """Come back to the screen if it is already open below, replace one of the same kind, else push."""
         key = f"{getattr(kind, '__name__', '')}:{name}"
-        below = [screen for screen in self.screen_stack if getattr(screen, "opened_as", "") == key]
-        if below:
-            while self.screen is not below[-1]:
-                self.pop_screen()
+        if any(getattr(screen, "opened_as", "") == key for screen in self.screen_stack):
+            self._back_to(key)
             return
         screen = kind(self.session, name)
-        screen.opened_as = key  # type: ignore[attr-defined]  # screens of several owners; read back only above
-        if type(self.screen) is type(screen):
-            self.switch_screen(screen)
-        else:
-            self.push_screen(screen)
+        screen.opened_as = key  # type: ignore[attr-defined]  # screens of several owners; only read here
+        show = self.switch_screen if type(self.screen) is type(screen) else self.push_screen
+        self._leave(self.screen, lambda: show(screen))
+
+    def _back_to(self, key: str) -> None:
+        """Close screens until this one is on top; each may first ask whether to save."""
+        if getattr(self.screen, "opened_as", "") != key:
+            self._leave(self.screen, partial(self._pop_back_to, key))
+
+    def _pop_back_to(self, key: str) -> None:
+        self.pop_screen()
+        self._back_to(key)
 
     def action_open_progress(self) -> None:
         """Show the numbers."""
@@ -199,7 +213,7 @@ class TutorApp(App[None]):
     async def action_back(self) -> None:
         """Close the screen on top, unless it is the last one."""
         if len(self.screen_stack) > 1:
-            self._leave(self.screen, self.pop_screen)
+            self._leave(self.screen, self.screen.dismiss)
 
     def action_go_home(self) -> None:
         """Close everything above home."""
@@ -220,6 +234,12 @@ class TutorApp(App[None]):
         else:
             self.session.cancel()
             self.exit()
+
+    def _told_to_stop(self) -> None:
+        """A signal: nobody can be asked any more."""
+        rescue_all(self.screen_stack)
+        self.session.cancel()
+        self.exit(return_code=0)
 
     @staticmethod
     def _leave(screen: Screen[object], then: Callable[[], object]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tutor.tui.widgets.status import Line
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 class TooSmall(Screen[None]):
     """Goes away by itself when the terminal is enlarged; what lies below keeps its state."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", show=False)]
 
     DEFAULT_CSS = """
     TooSmall { align: center middle; }
@@ -30,7 +33,5 @@ class TooSmall(Screen[None]):
         yield Line("Make me larger")
         yield Line(f"at least {columns}×{rows}")
 
-    def leave(self, then: object) -> None:
-        """Escape must not close this; only room does. Quitting goes on to the screens below."""
-        if callable(then) and getattr(then, "__name__", "") != "pop_screen":
-            then()
+    def action_back(self) -> None:
+        """Only room closes this."""

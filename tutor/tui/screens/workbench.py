@@ -343,6 +343,10 @@ class WorkbenchScreen(Screen[None]):
         """Do something that hides this screen, once nothing typed can be lost by it."""
         self.code.leave(then)
 
+    def rescue(self) -> None:
+        """Save what was typed; the app is about to end."""
+        self.code.rescue()
+
     def on_unmount(self) -> None:
         """A grade nobody waits for any more ends."""
         self._runner.cancel()

@@ -185,6 +185,14 @@ class CodePane(Vertical):
         )
         self.app.push_screen(question, lambda answer: self._left(answer, then))
 
+    def rescue(self) -> None:
+        """Save without a question: into the file, or beside it when that was changed elsewhere."""
+        if self.dirty and self.buffer.problem is None:
+            if self.conflict or self.buffer.outside() == "changed":
+                self._keep(self.editor.text.encode("utf-8"))
+            else:
+                self.buffer.save(self.editor.text)
+
     def _saved_by_itself(self) -> bool:
         """Save without asking, where that is wanted and possible."""
         try:

@@ -50,9 +50,10 @@ class CourseTree(Tree[Row]):
     def show_progress(self, states: Mapping[str, State], pages: Mapping[str, int], following: Item | None) -> None:
         """Draw marks and counts anew."""
         self._states, self._pages, self._next = states, pages, following
-        self.clear_cached_dimensions()
-        self._clear_line_cache()
-        self.refresh()
+        for chapter in self.root.children:
+            chapter.refresh()
+            for leaf in chapter.children:
+                leaf.refresh()
 
     def go_to(self, item: Item | None) -> None:
         """Unfold the chapter of a row and put the cursor on it; without a row, on the first chapter."""

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets.text_area import Selection
 
 from tutor.tui import editing
-from tutor.tui._textual_private import ViewportTextArea
+from tutor.tui._textual_private_editor import ViewportTextArea
 from tutor.tui.actions import bindings
 from tutor.tui.editor_theme import editor_theme
 from tutor.tui.python_syntax import grammar
@@ -57,7 +57,7 @@ class Editor(ViewportTextArea):
         self.theme = "tutor"
         self.notify_style_update()
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Escape leaves, enter indents, brackets may close themselves; the rest is TextArea's."""
         if event.key == "escape":
             event.stop()
@@ -66,8 +66,6 @@ class Editor(ViewportTextArea):
         elif not self.read_only and self._handled(event):
             event.stop()
             event.prevent_default()
-        else:
-            await super()._on_key(event)
 
     def _handled(self, event: events.Key) -> bool:
         if event.key == "enter":
