@@ -46,7 +46,7 @@ def fork_map(
 ) -> Iterator[tuple[int, Result | Died]]:
     """Run each task in a child of its own, `jobs` at a time; yields (index, result) as they finish."""
     if not CAN_FORK:
-        yield from ((index, task()) for index, task in enumerate(tasks))
+        yield from ((index, cast("Result | Died", _attempt(task))) for index, task in enumerate(tasks))
         return
     waiting = list(enumerate(tasks))[::-1]
     running: dict[int, _Child[Result]] = {}
@@ -88,12 +88,19 @@ def _be_child(task: Callable[[], object], sender: int, seconds: float) -> None:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        data = pickle.dumps(task())
+        data = pickle.dumps(_attempt(task))
         with os.fdopen(sender, "wb") as pipe:
             pipe.write(data)
         status = 0
     finally:
         os._exit(status)
+
+
+def _attempt(task: Callable[[], object]) -> object:
+    try:
+        return task()
+    except Exception as error:
+        return Died(f"{type(error).__name__}: {error}")
 
 
 def _limit(seconds: float) -> None:

@@ -20,8 +20,8 @@ from tutor.course.mutate import Mutant, mutants, sample
 TARGET = 0.95
 """The share of the mutants, waived ones left out, that checks must kill."""
 
-SLOWNESS = 20.0
-"""A mutant that takes this many times the solution's time, and some seconds, is in an endless loop."""
+SLOWNESS, PATIENCE = 20.0, 5.0
+"""A mutant that takes this many times the solution's time, and this many seconds more, is in an endless loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def kill_mutants(
     all_mutants = mutants(programs.exercise.solution.read_text(encoding="utf-8"))
     chosen = sample(all_mutants, budget)
     tasks: list[Callable[[], bool]] = [partial(_survives, programs, mutant, plugin, seeds) for mutant in chosen]
-    limit = 5.0 + SLOWNESS * seeds * solution_seconds
+    limit = PATIENCE + SLOWNESS * seeds * solution_seconds
     alive = [index for index, result in fork_map(tasks, jobs=jobs, seconds=limit) if result is True]
     waivers = programs.file.waivers
     reasons = {waiver.mutant: waiver.reason for waiver in waivers}

@@ -27,7 +27,6 @@ class Mutant:
     """`softmax: e / s → e * s`: the function, the expression and what became of it. Formatting does not change it."""
     source: str
     diff: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,10 @@ class _Site:
     index: int | None
     node: ast.AST
     scope: str
+    around: ast.expr | None
+    """The expression that this node lies in."""
+    whole: ast.AST
+    """What a name shows: the node itself, or for a number or a name alone the expression around it."""
 
     def put(self, node: ast.AST) -> None:
         if self.index is None:
@@ -55,19 +58,22 @@ def mutants(source: str) -> tuple[Mutant, ...]:
     found: list[Mutant] = []
     for site in list(_sites(tree, "module")):
         for replacement in _replacements(site):
-            before, after = _text(site.node), _text(replacement)
+            before = _text(site.whole)
             site.put(replacement)
             mutated = ast.unparse(ast.fix_missing_locations(tree))
+            after = _text(replacement if site.whole is site.node else site.whole)
             site.put(site.node)
             if mutated in seen:
                 continue
             seen.add(mutated)
-            name = f"{site.scope}: {before} → {after}"
-            names[name] += 1
-            if names[name] > 1:
-                name += f" #{names[name]}"
-            found.append(Mutant(name, mutated, _diff(original, mutated), getattr(site.node, "lineno", 0)))
+            name = _numbered(f"{site.scope}: {before} → {after}", names)
+            found.append(Mutant(name, mutated, _diff(original, mutated)))
     return tuple(found)
+
+
+def _numbered(name: str, names: Counter[str]) -> str:
+    names[name] += 1
+    return name if names[name] == 1 else f"{name} #{names[name]}"
 
 
 def sample(all_mutants: Sequence[Mutant], budget: int | None) -> tuple[Mutant, ...]:
@@ -96,19 +102,23 @@ _SKIPPED_FIELDS = {
     "type_params",
     "ctx",
 }
+_SMALL = (ast.Constant, ast.Name, ast.Attribute, ast.Slice, ast.UnaryOp, ast.Tuple)
+"""Expressions that say little by themselves: `0 → 1` could be anywhere."""
+
 _SILENCERS = {"errstate", "catch_warnings", "simplefilter", "filterwarnings", "warn", "cast"}
 """Calls that change no result: what is inside them is not mutated."""
 
 
-def _sites(parent: ast.AST, scope: str) -> Iterator[_Site]:
-    """Every node that may be mutated, outermost first."""
+def _sites(parent: ast.AST, scope: str, around: ast.expr | None = None) -> Iterator[_Site]:
+    """Every node that may be mutated, outermost first. `around` is the expression that the parent lies in."""
     for field, value in ast.iter_fields(parent):
         if field in _SKIPPED_FIELDS:
             continue
         many = isinstance(value, list)
         for index, node in enumerate(value if many else [value]):
             if isinstance(node, ast.AST):
-                yield from _sites_of(_Site(parent, field, index if many else None, node, scope))
+                whole = around if around is not None and isinstance(node, _SMALL) else node
+                yield from _sites_of(_Site(parent, field, index if many else None, node, scope, around, whole))
 
 
 def _sites_of(site: _Site) -> Iterator[_Site]:
@@ -123,7 +133,12 @@ def _sites_of(site: _Site) -> Iterator[_Site]:
         scope = node.name if scope == "module" else f"{scope}.{node.name}"
     elif isinstance(node, (ast.stmt, ast.expr)) and not _is_assigned_to(site):
         yield site
-    yield from _sites(node, scope)
+    if isinstance(node, ast.stmt):
+        yield from _sites(node, scope)
+    elif isinstance(node, ast.expr) and not isinstance(node, _SMALL):
+        yield from _sites(node, scope, node)
+    else:  # nobody would quote a slice or a keyword
+        yield from _sites(node, scope, site.around)
 
 
 def _is_assigned_to(site: _Site) -> bool:

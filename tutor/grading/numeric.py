@@ -91,21 +91,29 @@ _FACTORS = {
 _COUNTED: dict[str, Callable[[int], float]] = {
     "summed over {what}": float,
     "averaged over {what}": lambda n: 1 / n,
-    "root of {what} missing": math.sqrt,
-    "over the root of {what}": lambda n: 1 / math.sqrt(n),
 }
 """What went wrong → the factor it leaves, for a count n."""
 
+_ROOTS: dict[str, Callable[[int], float]] = {
+    "root of {what} missing": math.sqrt,
+    "over the root of {what}": lambda n: 1 / math.sqrt(n),
+}
+
 
 def _named_factors(ratio: float, inputs: Mapping[str, np.ndarray]) -> Found:
-    sign = "" if ratio > 0 else " The sign is flipped, too."
-    for n, what in _sizes(inputs):
-        for name, factor in _COUNTED.items():
-            if n > 1 and abs(abs(ratio) - factor(n)) <= 1e-5 * factor(n):
-                yield advise(name, what=what, n=n, sign=sign)
+    yield from _counted(ratio, inputs, _COUNTED)
     for name, value in _FACTORS.items():
         if abs(ratio - value) <= 1e-5 * abs(value):
             yield advise(name)
+    yield from _counted(ratio, inputs, _ROOTS)
+
+
+def _counted(ratio: float, inputs: Mapping[str, np.ndarray], names: Mapping[str, Callable[[int], float]]) -> Found:
+    sign = "" if ratio > 0 else " The sign is flipped, too."
+    for n, what in _sizes(inputs):
+        for name, factor in names.items():
+            if n > 1 and abs(abs(ratio) - factor(n)) <= 1e-5 * factor(n):
+                yield advise(name, what=what, n=n, sign=sign)
 
 
 def _sizes(inputs: Mapping[str, np.ndarray]) -> Iterator[tuple[int, str]]:
