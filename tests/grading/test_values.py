@@ -161,6 +161,11 @@ class Value:
         self.data = "out"
         return error[0] is not None
 
+class Ranked:
+    __array_ufunc__ = None
+    def __radd__(self, other):
+        return ("radd", type(other).__name__)
+
 class Keeper:
     def __init__(self, a):
         self.a = a
@@ -289,7 +294,7 @@ def test_changes_behind_autograds_back(mine):
     ],
 )  # fmt: skip
 def test_errors_arrive_with_type_text_and_the_learners_lines(mine, kind, error, text):
-    with pytest.raises(error, match=text) as caught:
+    with pytest.raises(error, match=text or None) as caught:
         mine.fails(kind)
     assert 'File "ex.py", line' in caught.value.tutor_traceback
     assert "conftest" not in caught.value.tutor_traceback
@@ -435,7 +440,7 @@ def test_objects(mine):
 
 
 def test_array_plus_object_asks_the_object(mine):
-    assert (np.float64(1) + mine.Value(2)).data == 3
+    assert np.ones(2) + mine.Ranked() == ("radd", "ndarray")
 
 
 def test_a_missing_name(mine):

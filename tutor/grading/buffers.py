@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
-from tutor.grading.codec import CodecError, Decoder, Encoder, plain_dtype, torch_attribute
+from tutor.grading.codec import MAX_MESSAGE, CodecError, Decoder, Encoder, plain_dtype, torch_attribute
 
 if TYPE_CHECKING:
     import torch
@@ -87,6 +87,7 @@ def write_array(e: Encoder, x: Array) -> Mark:
         e.value(tuple(items))
         return mark(array_bytes(x))
     plain_dtype(x.dtype.str)
+    _fits(x.nbytes)
     strides = x.strides if faithful(x.shape, x.strides, x.itemsize) else tuple(_dense(x.shape, x.itemsize))
     data = x.tobytes()
     e.tag(b"A")
@@ -96,6 +97,11 @@ def write_array(e: Encoder, x: Array) -> Mark:
     e.value(bool(x.flags.writeable))
     e.raw(data)
     return mark(data)
+
+
+def _fits(nbytes: int) -> None:
+    if nbytes > MAX_MESSAGE:
+        raise CodecError(f"{nbytes >> 20} MB are more than the {MAX_MESSAGE >> 20} MB that may cross at once")
 
 
 def read_array(d: Decoder) -> tuple[Array, Mark]:
@@ -160,6 +166,7 @@ def write_tensor(e: Encoder, t: torch.Tensor) -> Mark:
         raise CodecError("a tensor on the meta device has no contents to send")
     name = str(t.dtype).removeprefix("torch.")
     torch_attribute(name)
+    _fits(t.nbytes)
     shape, size = tuple(t.shape), t.element_size()
     strides = tuple(s * size for s in t.stride())
     data = tensor_bytes(t)

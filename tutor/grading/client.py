@@ -32,6 +32,7 @@ class Grader:
         self._method = start_method
         self._process: subprocess.Popen[bytes] | None = None
         self._messages: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._pump: threading.Thread | None = None
         self._lock = threading.Lock()
         self._number = 0
         self._current = 0
@@ -59,7 +60,8 @@ class Grader:
                 env=sandbox.server_environment(),
                 start_new_session=True,  # ctrl+c is the client's affair; the server ends when the client does
             )
-            threading.Thread(target=_pump, args=(self._process, self._messages), daemon=True).start()
+            self._pump = threading.Thread(target=_pump, args=(self._process, self._messages), daemon=True)
+            self._pump.start()
 
     def grade(self, job: Job) -> Iterator[Finding | Verdict]:
         """Yield each finding as it finishes and the verdict last; never raises for what learner code does.
@@ -111,6 +113,8 @@ class Grader:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if self._pump is not None:
+            self._pump.join(timeout=5)
 
     def _send(self, message: dict[str, Any]) -> None:
         process = self._process
@@ -126,8 +130,8 @@ _BOOT = "import sys; sys.path.append(sys.argv[1]); from tutor.grading.server imp
 
 def _pump(process: subprocess.Popen[bytes], messages: queue.SimpleQueue[dict[str, Any]]) -> None:
     assert process.stdout is not None
-    with contextlib.suppress(OSError, ValueError):
-        for line in process.stdout:
+    with contextlib.suppress(OSError, ValueError), process.stdout as lines:
+        for line in lines:
             messages.put(json.loads(line))
     messages.put({"gone": True})
 

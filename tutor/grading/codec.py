@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 import sys
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -136,7 +136,7 @@ class Encoder:
                 elif base is tuple:
                     _write_items(self, b"t", tuple.__iter__(value), tuple.__len__(value))  # type: ignore[arg-type]
                 else:
-                    _WRITERS[base](self, base.__new__(base, value))
+                    _WRITERS[base](self, _EXACT[base](value))
                 return True
         return False
 
@@ -163,6 +163,12 @@ class Encoder:
         self._seen[id(value)] = len(self.containers)
         self.containers.append(value)
         return False
+
+
+_EXACT: dict[ClassLike, Callable[[Any], object]] = {
+    int: int.__int__, float: float.__float__, complex: complex.__complex__, str: str.__str__, bytes: bytes.__bytes__,
+}  # fmt: skip
+"""The base's own conversion of an instance of a subclass, which may have replaced its own."""
 
 
 def _exception(value: ClassLike) -> bool:

@@ -114,10 +114,8 @@ def _known(name: str) -> type[BaseException] | None:
         found = np.linalg.LinAlgError if short == "LinAlgError" else getattr(np.exceptions, short, None)
     else:
         found = None
-    if isinstance(found, type) and issubclass(found, BaseException):
-        # Exits and interrupts are the other process's affair.
-        return None if issubclass(found, SystemExit | KeyboardInterrupt | GeneratorExit) else found
-    return None
+    # Exits and interrupts are the other process's affair: here they would end more than a check.
+    return found if isinstance(found, type) and issubclass(found, Exception) else None
 
 
 def format_lines(lines: tuple[object, ...]) -> str:
