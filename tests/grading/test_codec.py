@@ -27,11 +27,11 @@ def there(value: object) -> object:
     return result
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=repr)
+@pytest.mark.parametrize("value", PLAIN, ids=lambda value: type(value).__name__)
 def test_plain_values_arrive_with_their_type(value):
     result = there(value)
     assert type(result) is type(value)
-    assert repr(result) == repr(value)
+    assert result == value or repr(result) == repr(value)  # NaN, and sets in another order
 
 
 def test_nan_arrives():
