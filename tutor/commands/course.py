@@ -84,8 +84,12 @@ def _print(proofs: Sequence[Proof], problems: Sequence[Problem]) -> None:
     say("")
     for sentence in sentences:
         say(f"{mark('failed')} {sentence}")
-    count = f"{len(sentences)} problem{'s' * (len(sentences) != 1)}"
-    say(f"{count} in {len(proofs)} exercises." if sentences else f"{mark('passed')} Nothing to put right.")
+    where = f"{_count(len(sentences), 'problem')} in {_count(len(proofs), 'exercise')}."
+    say(where if sentences else f"{mark('passed')} Nothing to put right.")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _print_survivors(proofs: Sequence[Proof]) -> None:

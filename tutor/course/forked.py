@@ -6,6 +6,7 @@ one after the other and without limits.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import pickle
 import select
@@ -85,15 +86,22 @@ def _be_child(task: Callable[[], object], sender: int, seconds: float) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _limit(seconds)
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, 1)
-        os.dup2(silence, 2)
+        _silence()
         data = pickle.dumps(_attempt(task))
         with os.fdopen(sender, "wb") as pipe:
             pipe.write(data)
         status = 0
     finally:
         os._exit(status)
+
+
+def _silence() -> None:
+    """Nothing that a program prints, or dies with, reaches the terminal."""
+    faulthandler.disable()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    sys.stdout = sys.stderr = os.fdopen(nowhere, "w")
 
 
 def _attempt(task: Callable[[], object]) -> object:
