@@ -354,3 +354,19 @@ def test_global_random_states_are_left_alone():
     before = np.random.get_state()[1].tolist(), random.getstate(), torch.get_rng_state().tolist()
     same(double, double, X)
     assert before == (np.random.get_state()[1].tolist(), random.getstate(), torch.get_rng_state().tolist())
+
+
+def test_where_there_is_no_float64_the_float32_reference_is_the_truth(monkeypatch):
+    monkeypatch.setattr("tutor.checks.same.without_float64", lambda value: True)
+    seen = set()
+
+    def look(x):
+        seen.add(x.dtype)
+        return softmax(x)
+
+    def reference(x):
+        assert x.dtype == torch.float32
+        return torch.softmax(x, -1)
+
+    same(look, reference, tensor())
+    assert seen == {torch.float32}

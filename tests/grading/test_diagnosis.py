@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tutor.checks.program import Programs
 from tutor.checks.runner import run_checks
-from tutor.grading.diagnosis import diagnoser, known_mistakes
+from tutor.grading.diagnosis import exercise_diagnoser
 from tutor.model import Exercise
 
 SOLUTION = """
@@ -74,14 +73,13 @@ def judged(tmp_path: Path):
     exercise.solution.write_text(SOLUTION)
     exercise.variants.write_text(VARIANTS)
     exercise.checks.write_text(CHECKS)
-    programs = Programs.of(exercise)
 
     def judge(body, **options):
         namespace = {}
         exec(compile(f"import numpy as np\n{body}", "it.py", "exec"), namespace)
         mine = type("Mine", (), {})()
         mine.__dict__.update(namespace)
-        findings = run_checks(exercise.checks, mine, diagnose=diagnoser(known_mistakes(programs)), **options)
+        findings = run_checks(exercise.checks, mine, diagnose=exercise_diagnoser(exercise), **options)
         return next((f for f in findings if f.outcome != "passed"), None)
 
     return judge

@@ -117,6 +117,8 @@ class Draw:
         """The same as `array`, as a torch tensor on the device under test; floats require a gradient by default."""
         name = str(dtype).removeprefix("torch.")
         array = self.array(shape, scale, "float64" if dtype.is_floating_point else name)
+        if self.device.startswith("mps") and dtype == torch.float64:
+            dtype = torch.float32  # Apple's GPUs know no float64
         tensor = torch.from_numpy(array).to(self.device, dtype)
         return tensor.requires_grad_(requires_grad and dtype.is_floating_point)
 

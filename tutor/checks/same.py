@@ -16,7 +16,7 @@ from tutor.checks.arguments import Arguments
 from tutor.checks.autograd import gradient_mismatch
 from tutor.checks.compare import Mismatch, Tolerance, compare
 from tutor.checks.failure import MISSING, CheckFailure, Words
-from tutor.checks.trees import content, has_floats, leaves, trainable
+from tutor.checks.trees import content, has_floats, leaves, trainable, without_float64
 
 Function = Callable[..., object]
 
@@ -73,6 +73,8 @@ def same(
     given = Arguments.of(fn, reference, args, kwargs)
     options = _Options(rtol, atol, exact, grads, tuple(may_change), may_alias, note)
     passes: Sequence[str | None] = dtypes if dtypes and has_floats(given.values) else (None,)
+    if without_float64(given.values):
+        passes = [dtype for dtype in passes if dtype != "float64"] or (None,)
     for number, dtype in enumerate(passes):
         _Pass(fn, reference, given.duplicate(dtype), dtype, options).run(repeat=number == 0)
 
@@ -109,7 +111,8 @@ class _Pass:
 
     def _ask_reference(self) -> None:
         """The float64 result is the truth; the result in the pass's own precision tells dtypes and rounding."""
-        self.sent_to_reference = self.given.duplicate("float64" if self.dtype else None)
+        precise = None if self.dtype is None or without_float64(self.given.values) else "float64"
+        self.sent_to_reference = self.given.duplicate(precise)
         self.truth = self.like = self.sent_to_reference.apply(self.reference)
         if self.dtype not in (None, "float64"):
             self.like = self.given.duplicate().apply(self.reference)

@@ -163,6 +163,11 @@ def has_floats(value: object) -> bool:
     return any(_is_float(leaf) for leaf in leaves(value))
 
 
+def without_float64(value: object) -> bool:
+    """True when a tensor lives on a device that knows no float64: then float32 is the truth there."""
+    return any(isinstance(leaf, torch.Tensor) and leaf.device.type == "mps" for leaf in leaves(value))
+
+
 def _is_float(leaf: object) -> bool:
     if isinstance(leaf, np.ndarray):
         return bool(leaf.dtype.kind == "f")

@@ -19,7 +19,7 @@ from tutor.checks.runner import with_checks
 from tutor.checks.variants import Variant
 from tutor.course.forked import Died, fork_map
 from tutor.course.kill import Kills, kill_mutants
-from tutor.grading.diagnosis import diagnoser, known_mistakes
+from tutor.grading.diagnosis import exercise_diagnoser
 from tutor.grading.scan import Rules, scan
 from tutor.model import CourseError, Exercise, Finding
 
@@ -169,7 +169,7 @@ def _stub(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> Outcome:
 
 def _rejected(programs: Programs, variant: Variant, effort: Effort, plugin: ChecksPlugin) -> Outcome:
     """Must fail for every seed, and the first failure must be diagnosed as this very mistake."""
-    diagnose = diagnoser(known_mistakes(programs))
+    diagnose = exercise_diagnoser(programs.exercise)
     program = programs.variant(variant)
     shown = ""
     for seed in _seeds(effort):

@@ -15,7 +15,7 @@ from tutor.checks.program import Programs
 from tutor.checks.variants import Variant
 from tutor.grading.alike import alike
 from tutor.grading.generic import generic_diagnosis
-from tutor.model import Diagnosis
+from tutor.model import Diagnosis, Exercise
 
 FURTHER_DRAWS = 6
 """How many more draws decide between several variants that give the learner's numbers on the failing one."""
@@ -53,6 +53,18 @@ def diagnoser(mistakes: Sequence[KnownMistake]) -> Diagnoser:
         if found:
             return Diagnosis(found[0].variant.title, found[0].variant.message)
         return generic_diagnosis(failed)
+
+    return diagnose
+
+
+def exercise_diagnoser(exercise: Exercise) -> Diagnoser:
+    """The diagnoser of an exercise; its programs are read at the first failure, once for all failures of a verdict."""
+    made: list[Diagnoser] = []
+
+    def diagnose(failed: FailedCheck) -> Diagnosis | None:
+        if not made:
+            made.append(diagnoser(known_mistakes(Programs.of(exercise))))
+        return made[0](failed)
 
     return diagnose
 
