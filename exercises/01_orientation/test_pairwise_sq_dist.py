@@ -52,7 +52,9 @@ def test_never_negative(mine, draw):
     A = draw.array((40, 3)) + 1e4 * draw.index
     got = mine.pairwise_sq_dist(A, A.copy())
     holds(bool((got >= 0).all()), "a squared distance is negative", got=got, expected="no entry below 0", input=A)
-    close(got, sq_dist(A, A), "the distances of points to themselves", rtol=1e-9, atol=1e-12 if draw.index == 0 else 1e-4)
+    close(
+        got, sq_dist(A, A), "the distances of points to themselves", rtol=1e-9, atol=1e-12 if draw.index == 0 else 1e-4
+    )
 
 
 def cloud(N, M, D):

@@ -20,7 +20,12 @@ def epoch(mine, batch_size, *arrays, **options):
     batches = list(mine.data_iter(batch_size, *arrays, **options))
     for batch in batches:
         holds(isinstance(batch, tuple), "a batch is not a tuple", got=batch, expected="a tuple")
-        holds(len(batch) == len(arrays), "a batch has not one part for each array", got=batch, expected=f"{len(arrays)} parts")
+        holds(
+            len(batch) == len(arrays),
+            "a batch has not one part for each array",
+            got=batch,
+            expected=f"{len(arrays)} parts",
+        )
     return batches
 
 
@@ -68,7 +73,13 @@ def test_shuffled(mine, draw):
     wanted = sizes(n, batch_size, drop_last)
     equal([len(part) for batch in batches for part in batch[:1]], wanted, "the list of batch sizes", input=given)
     order = joined(batches, arrays)[1]
-    holds(len(set(order.tolist())) == sum(wanted), "a sample came twice", got=order, expected="each sample once", input=given)
+    holds(
+        len(set(order.tolist())) == sum(wanted),
+        "a sample came twice",
+        got=order,
+        expected="each sample once",
+        input=given,
+    )
     equal(joined(batches, arrays), tuple(a[order] for a in arrays), "the epoch put together", input=given)
 
 
@@ -78,7 +89,12 @@ def test_batch_sizes_around_n(mine):
         for drop_last in (False, True):
             batches = epoch(mine, batch_size, np.arange(n), shuffle=False, drop_last=drop_last)
             given = {"n": n, "batch_size": batch_size, "drop_last": drop_last}
-            equal([len(part) for (part,) in batches], sizes(n, batch_size, drop_last), "the list of batch sizes", input=given)
+            equal(
+                [len(part) for (part,) in batches],
+                sizes(n, batch_size, drop_last),
+                "the list of batch sizes",
+                input=given,
+            )
 
 
 def test_defaults(mine):
@@ -87,7 +103,9 @@ def test_defaults(mine):
     batches = epoch(mine, 20, x, rng=np.random.default_rng(0))
     equal([len(part) for (part,) in batches], [20, 20, 10], "the list of batch sizes")
     order = joined(batches, (x,))[0]
-    holds(not np.array_equal(order, x), "the samples came in the order of the array", got="in order", expected="shuffled")
+    holds(
+        not np.array_equal(order, x), "the samples came in the order of the array", got="in order", expected="shuffled"
+    )
     equal(np.sort(order), x, "the epoch put together and sorted")
 
 
@@ -106,12 +124,19 @@ def test_same_seed_same_order(mine):
 
     first = order(np.random.default_rng(5))
     again = order(np.random.default_rng(5))
-    holds(np.array_equal(again, first), "two runs with the same seed gave two orders", got="two orders", expected="one order")
+    holds(
+        np.array_equal(again, first),
+        "two runs with the same seed gave two orders",
+        got="two orders",
+        expected="one order",
+    )
     holds(not np.array_equal(order(np.random.default_rng(6)), first), "another seed gave the same order", got=first)
     rng = np.random.default_rng(5)
     one, two = order(rng), order(rng)
     equal(one, first, "the order of the first epoch")
-    holds(not np.array_equal(one, two), "two epochs of the same rng had the same order", got=two, expected="another order")
+    holds(
+        not np.array_equal(one, two), "two epochs of the same rng had the same order", got=two, expected="another order"
+    )
 
 
 def test_every_order_is_equally_likely(mine):
@@ -121,8 +146,18 @@ def test_every_order_is_equally_likely(mine):
     for _ in range(3):
         order = joined(epoch(mine, 40, x, rng=rng), (x,))[0]
         steps = np.diff(order) % n
-        holds(not (steps == 1).all(), "the order is the original one with another start", got="a rotation", expected="any order")
-        holds((steps == 1).sum() < 25, "samples that were neighbours are neighbours still", got="neighbours", expected="any order")
+        holds(
+            not (steps == 1).all(),
+            "the order is the original one with another start",
+            got="a rotation",
+            expected="any order",
+        )
+        holds(
+            (steps == 1).sum() < 25,
+            "samples that were neighbours are neighbours still",
+            got="neighbours",
+            expected="any order",
+        )
         np.add.at(counts, (np.arange(n) // 100, order // 100), 1)
     uniform(counts, "the place of a sample")
 
@@ -152,7 +187,9 @@ def test_refuses_arrays_of_different_lengths(mine):
 
 def test_raises_before_the_first_batch(mine):
     """Raises at the call or for the first batch, not when half of the data have been used."""
-    raises(ValueError, mine.data_iter, 2, np.arange(6), np.arange(5), shuffle=False, because="the second array is shorter")
+    raises(
+        ValueError, mine.data_iter, 2, np.arange(6), np.arange(5), shuffle=False, because="the second array is shorter"
+    )
 
 
 def test_refuses_to_shuffle_without_a_generator(mine):

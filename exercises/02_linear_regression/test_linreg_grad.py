@@ -46,7 +46,13 @@ def test_slopes(mine, draw):
     X, y, w, b = problem(draw, 5, 3)
     _, dw, db = mine.linreg_loss_and_grad(X, y, w, b)
     gradients(lambda v: mine.linreg_loss_and_grad(X, y, v, b)[0], w, dw, what="dw", directions=5)
-    gradients(lambda v: mine.linreg_loss_and_grad(X, y, w, float(v[0]))[0], np.array([b]), np.array([db]), what="db", directions=2)
+    gradients(
+        lambda v: mine.linreg_loss_and_grad(X, y, w, float(v[0]))[0],
+        np.array([b]),
+        np.array([db]),
+        what="db",
+        directions=2,
+    )
 
 
 @draws(3)

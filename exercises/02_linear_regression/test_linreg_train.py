@@ -44,7 +44,13 @@ def test_a_step_for_every_batch(mine, draw):
     w, b = spelled_out(X, y, lr, np.arange(5), 2)
     given = {"X": X, "y": y, "lr": lr, "epochs": 1, "batch_size": 2}
     close((got["w"], got["b"]), (w, float(b)), "(w, b)", input=given)
-    holds(len(got["history"]) == 1, "history has not one entry an epoch", got=got["history"], expected="1 entry", input=given)
+    holds(
+        len(got["history"]) == 1,
+        "history has not one entry an epoch",
+        got=got["history"],
+        expected="1 entry",
+        input=given,
+    )
     close(got["history"][0], float(np.mean((X @ w + b - y) ** 2)), "the entry of history", input=given)
 
 
@@ -54,7 +60,16 @@ def test_one_batch_an_epoch(mine, draw):
     X, y = draw.array(draw.shape(dims=2, low=2, high=7)), None
     y = draw.array(len(X))
     size = len(X) + draw.int(0, 3)
-    same(mine.train_linreg, full_batch, X, y, lr=draw.float(0.01, 0.1), epochs=draw.int(1, 5), batch_size=size, rng=draw.rng())
+    same(
+        mine.train_linreg,
+        full_batch,
+        X,
+        y,
+        lr=draw.float(0.01, 0.1),
+        epochs=draw.int(1, 5),
+        batch_size=size,
+        rng=draw.rng(),
+    )
 
 
 @draws(2)
@@ -81,7 +96,13 @@ def test_every_sample_is_used(mine, draw):
     got = mine.train_linreg(X, y, lr=0.1, epochs=1, batch_size=2, rng=draw.rng())
     ends = [spelled_out(X, y, 0.1, np.array(order), 2) for order in ((0, 1, 2), (0, 2, 1), (1, 2, 0))]
     near = any(np.allclose(got["w"], w, 1e-9) and np.isclose(got["b"], b, 1e-9) for w, b in ends)
-    holds(near, "no order of the samples gives these weights", got=(got["w"], got["b"]), expected=ends[0], input={"X": X, "y": y})
+    holds(
+        near,
+        "no order of the samples gives these weights",
+        got=(got["w"], got["b"]),
+        expected=ends[0],
+        input={"X": X, "y": y},
+    )
 
 
 def endings(mine, X, y, epochs, rng):
@@ -94,8 +115,18 @@ def test_orders_come_from_rng(mine):
     X, y = np.array([[1.0], [2.0], [-1.0]]), np.array([1.0, -1.0, 3.0])
     ends = endings(mine, X, y, 1, np.random.default_rng(3))
     in_order = spelled_out(X, y, 0.1, np.arange(3), 1)[0]
-    holds(not np.allclose(ends, in_order), "the samples always come in the order of the data", got="one order", expected="all orders")
-    holds(not np.allclose(ends, ends[0]), "40 runs with one rng all had the same order", got="the same order", expected="all orders")
+    holds(
+        not np.allclose(ends, in_order),
+        "the samples always come in the order of the data",
+        got="one order",
+        expected="all orders",
+    )
+    holds(
+        not np.allclose(ends, ends[0]),
+        "40 runs with one rng all had the same order",
+        got="the same order",
+        expected="all orders",
+    )
 
 
 def test_a_new_order_every_epoch(mine):
@@ -110,7 +141,12 @@ def test_a_new_order_every_epoch(mine):
         repeated.append(w)
     ends = endings(mine, X, y, 4, np.random.default_rng(4))[:, 0]
     kept = np.isclose(ends[:, None], np.array(repeated), rtol=1e-9).any(axis=1)
-    holds(not kept.all(), "all epochs of a run had the same order", got="one order an epoch, repeated", expected="new orders")
+    holds(
+        not kept.all(),
+        "all epochs of a run had the same order",
+        got="one order an epoch, repeated",
+        expected="new orders",
+    )
 
 
 def test_reaches_the_target(mine):
@@ -120,14 +156,21 @@ def test_reaches_the_target(mine):
         X, y = data(seed)
         got = mine.train_linreg(X, y, rng=np.random.default_rng(seed))
         errors.append(max(np.abs(got["w"] - W).max(), abs(got["b"] - B)))
-    holds(np.median(errors) < 0.02, "the line is too far from the true one", got=float(np.median(errors)), expected="below 0.02")
+    holds(
+        np.median(errors) < 0.02,
+        "the line is too far from the true one",
+        got=float(np.median(errors)),
+        expected="below 0.02",
+    )
 
 
 def test_short_last_batch(mine):
     """Converges with batches of 7 as well, where the last one of each epoch has 6 rows."""
     X, y = data(5)
     got = mine.train_linreg(X, y, batch_size=7, rng=np.random.default_rng(5))
-    holds(np.abs(got["w"] - W).max() < 0.02 and abs(got["b"] - B) < 0.02, "the line is too far from the true one", got=got)
+    holds(
+        np.abs(got["w"] - W).max() < 0.02 and abs(got["b"] - B) < 0.02, "the line is too far from the true one", got=got
+    )
     holds(len(got["history"]) == 3, "history has not one entry an epoch", got=got["history"], expected="3 entries")
 
 

@@ -80,7 +80,9 @@ def test_huge_penalty(mine, draw):
     """With a penalty of 1e12 the weights vanish and the bias becomes the mean of y."""
     X, y = regular(draw, 6, 2)
     w, b = mine.lstsq_fit(X, y, 1e12)
-    holds(bool((np.abs(w) < 1e-9).all()), "the weights do not vanish", got=w, expected="nearly 0", input={"X": X, "y": y})
+    holds(
+        bool((np.abs(w) < 1e-9).all()), "the weights do not vanish", got=w, expected="nearly 0", input={"X": X, "y": y}
+    )
     close(b, float(y.mean()), "the bias", rtol=1e-9, input={"X": X, "y": y})
 
 

@@ -36,7 +36,15 @@ def test_values_and_gradients(mine, draw):
 def test_delta(mine, draw):
     """Takes Huber's delta, above and below 1."""
     pred, target = pair(draw, draw.shape(dims=(1, 2), low=3))
-    same(mine.regression_loss, regression_loss, 2 * pred, target, "huber", draw.pick("mean", "sum", "none"), delta=draw.pick(0.3, 1.7, 1.0))
+    same(
+        mine.regression_loss,
+        regression_loss,
+        2 * pred,
+        target,
+        "huber",
+        draw.pick("mean", "sum", "none"),
+        delta=draw.pick(0.3, 1.7, 1.0),
+    )
 
 
 def test_defaults(mine):
@@ -72,7 +80,15 @@ def test_layouts(mine, draw):
 def test_huge_errors(mine, draw):
     """With errors of 1e200, mse overflows to inf as in PyTorch, while l1 and huber stay finite."""
     pred, target = np.array([1e200, -1e200, 1.0]), np.array([0.0, 1.0, 1.5])
-    same(mine.regression_loss, regression_loss, pred, target, draw.pick("mse", "l1", "huber"), "none", dtypes=("float64",))
+    same(
+        mine.regression_loss,
+        regression_loss,
+        pred,
+        target,
+        draw.pick("mse", "l1", "huber"),
+        "none",
+        dtypes=("float64",),
+    )
 
 
 @draws(4)
@@ -85,10 +101,20 @@ def test_refuses_unequal_shapes(mine, draw):
 def test_refuses_unknown_kinds(mine):
     """Raises ValueError for a kind other than mse, l1 and huber."""
     for kind in ("l2", "MSE", ""):
-        raises(ValueError, mine.regression_loss, np.ones(2), np.zeros(2), kind, because=f"{kind!r} is not a kind of loss")
+        raises(
+            ValueError, mine.regression_loss, np.ones(2), np.zeros(2), kind, because=f"{kind!r} is not a kind of loss"
+        )
 
 
 def test_refuses_unknown_reductions(mine):
     """Raises ValueError for a reduction other than mean, sum and none."""
     for reduction in ("average", "Mean", ""):
-        raises(ValueError, mine.regression_loss, np.ones(2), np.zeros(2), "mse", reduction, because=f"{reduction!r} is no reduction")
+        raises(
+            ValueError,
+            mine.regression_loss,
+            np.ones(2),
+            np.zeros(2),
+            "mse",
+            reduction,
+            because=f"{reduction!r} is no reduction",
+        )

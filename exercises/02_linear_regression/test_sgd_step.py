@@ -69,7 +69,10 @@ def test_skips_parameters_without_gradient(mine, draw):
     mine.sgd_step(params, 0.5)
     torch_step(theirs, 0.5)
     close(values(params), values(theirs), "the list of parameters after the step")
-    holds(all((p.grad is None) == (q.grad is None) for p, q in zip(params, theirs, strict=True)), "a .grad appeared or vanished")
+    holds(
+        all((p.grad is None) == (q.grad is None) for p, q in zip(params, theirs, strict=True)),
+        "a .grad appeared or vanished",
+    )
 
 
 @draws(3)
@@ -110,7 +113,11 @@ def test_autograd_can_notice(mine, draw):
     before = [p._version for p in params]
     mine.sgd_step(params, 0.3)
     after = [p._version for p in params]
-    holds(all(a > b for a, b in zip(after, before, strict=True)), "the version counter of a parameter did not move", got="the same")
+    holds(
+        all(a > b for a, b in zip(after, before, strict=True)),
+        "the version counter of a parameter did not move",
+        got="the same",
+    )
 
 
 @draws(3)
@@ -124,7 +131,11 @@ def test_still_trainable(mine, draw):
     for p in params:
         p.grad = None
     sum((p**2).sum() for p in params).backward()
-    close([params[0].grad, params[2].grad], [2 * params[0].detach(), 2 * params[2].detach()], "the gradient of the next pass")
+    close(
+        [params[0].grad, params[2].grad],
+        [2 * params[0].detach(), 2 * params[2].detach()],
+        "the gradient of the next pass",
+    )
 
 
 @draws(2)

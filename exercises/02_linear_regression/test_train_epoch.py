@@ -89,7 +89,10 @@ def problem(draw, sizes, dtype=torch.float64, scale=1.0, outputs=2):
         for p in model.parameters():
             p.copy_(0.5 * torch.randn(p.shape, generator=torch_seeded, dtype=torch.float64))
     batches = [
-        (draw.tensor((n, 3), scale, dtype, requires_grad=False), draw.tensor((n, outputs), scale, dtype, requires_grad=False))
+        (
+            draw.tensor((n, 3), scale, dtype, requires_grad=False),
+            draw.tensor((n, outputs), scale, dtype, requires_grad=False),
+        )
         for n in sizes
     ]
     return model.to(draw.device), batches

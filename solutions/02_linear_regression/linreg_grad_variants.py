@@ -31,7 +31,11 @@ def linreg_loss_and_grad(X, y, w, b):
 @accept("residuals y - prediction, with the minus taken along")
 def linreg_loss_and_grad(X, y, w, b):
     residual = -errors(X, y, w, b)
-    return float(np.square(residual).mean()), np.einsum("nd,n->d", X, residual) * (-2 / len(y)), float(-2 * residual.mean())
+    return (
+        float(np.square(residual).mean()),
+        np.einsum("nd,n->d", X, residual) * (-2 / len(y)),
+        float(-2 * residual.mean()),
+    )
 
 
 @reject(
@@ -44,13 +48,19 @@ def linreg_loss_and_grad(X, y, w, b):
     return float(np.mean(e**2)), 2 * X.T @ e, float(2 * e.sum())
 
 
-@reject("factor 2 missing", "Your gradients are half of the right ones. The derivative of a square is 2e, and this loss has no 1/2.")
+@reject(
+    "factor 2 missing",
+    "Your gradients are half of the right ones. The derivative of a square is 2e, and this loss has no 1/2.",
+)
 def linreg_loss_and_grad(X, y, w, b):
     e = errors(X, y, w, b)
     return float(np.mean(e**2)), X.T @ e / len(y), float(e.mean())
 
 
-@reject("loss with a factor 1/2", "Your loss is half of the mean squared error. The 1/2 of some textbooks is not part of this loss.")
+@reject(
+    "loss with a factor 1/2",
+    "Your loss is half of the mean squared error. The 1/2 of some textbooks is not part of this loss.",
+)
 def linreg_loss_and_grad(X, y, w, b):
     e = errors(X, y, w, b)
     return float(np.mean(e**2) / 2), 2 / len(y) * X.T @ e, float(2 * e.mean())
@@ -83,7 +93,9 @@ def linreg_loss_and_grad(X, y, w, b):
     return float(np.mean(e**2)), 2 / len(y) * X.T @ e, float(2 * e.mean())
 
 
-@reject("sum of squares as the loss", "Your loss is N times too large: it is the mean of the squared errors, not their sum.")
+@reject(
+    "sum of squares as the loss", "Your loss is N times too large: it is the mean of the squared errors, not their sum."
+)
 def linreg_loss_and_grad(X, y, w, b):
     e = errors(X, y, w, b)
     return float(np.sum(e**2)), 2 / len(y) * X.T @ e, float(2 * e.mean())
@@ -99,7 +111,9 @@ def linreg_loss_and_grad(X, y, w, b):
     return float(np.mean(e**2)), 2 / len(X) * (X.T @ e), float(2 * np.mean(e))
 
 
-@reject("mean over D instead of N", "The gradient was divided by the number of features. The mean runs over the N samples.")
+@reject(
+    "mean over D instead of N", "The gradient was divided by the number of features. The mean runs over the N samples."
+)
 def linreg_loss_and_grad(X, y, w, b):
     e = errors(X, y, w, b)
     return float(np.mean(e**2)), 2 / X.shape[1] * X.T @ e, float(2 * e.mean())

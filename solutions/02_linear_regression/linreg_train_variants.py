@@ -185,7 +185,10 @@ def train_linreg(X, y, *, lr=0.03, epochs=3, batch_size=10, rng):
     return {"w": w, "b": b, "history": history}
 
 
-@reject("weights in float64", "float32 data trained float64 weights: np.zeros makes float64 unless you give it dtype=X.dtype.")
+@reject(
+    "weights in float64",
+    "float32 data trained float64 weights: np.zeros makes float64 unless you give it dtype=X.dtype.",
+)
 def train_linreg(X, y, *, lr=0.03, epochs=3, batch_size=10, rng):
     w, b, history = np.zeros(X.shape[1]), 0.0, []
     for _ in range(epochs):

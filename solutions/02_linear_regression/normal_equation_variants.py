@@ -135,7 +135,10 @@ def lstsq_fit(X, y, l2=0.0):
     return with_bias(np.linalg.lstsq(Xc, yc, rcond=None)[0], x_mean, y_mean)
 
 
-@reject("keeps float32", "The result is float32. Convert X and y to float64 first: least squares squares the loss of digits.")
+@reject(
+    "keeps float32",
+    "The result is float32. Convert X and y to float64 first: least squares squares the loss of digits.",
+)
 def lstsq_fit(X, y, l2=0.0):
     D = X.shape[1]
     x_mean, y_mean = X.mean(0), y.mean()
@@ -165,6 +168,11 @@ def lstsq_fit(X, y, l2=0.0):
     return with_bias(np.linalg.lstsq(A, np.append(y - y_mean, np.zeros(D)), rcond=None)[0], x_mean, y_mean)
 
 
-waive("lstsq_fit: y - y_mean → y + y_mean", "a constant added to y is orthogonal to the centred columns: w does not change")
-waive("lstsq_fit: np.linalg.lstsq(A, t, rcond=None) → np.linalg.lstsq(A, t)", "None is NumPy 2's default; NumPy 1 warned")
+waive(
+    "lstsq_fit: y - y_mean → y + y_mean",
+    "a constant added to y is orthogonal to the centred columns: w does not change",
+)
+waive(
+    "lstsq_fit: np.linalg.lstsq(A, t, rcond=None) → np.linalg.lstsq(A, t)", "None is NumPy 2's default; NumPy 1 warned"
+)
 waive("lstsq_fit: x_mean @ w → w @ x_mean", "an inner product is symmetric")

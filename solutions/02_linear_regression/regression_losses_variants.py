@@ -89,7 +89,10 @@ def regression_loss(pred, target, kind="mse", reduction="mean", delta=1.0):
     return reduced(loss, slope, reduction)
 
 
-@reject("gradient of mse without the 2", "The loss is right, its gradient is half as large as it should be: the derivative of e^2 is 2e.")
+@reject(
+    "gradient of mse without the 2",
+    "The loss is right, its gradient is half as large as it should be: the derivative of e^2 is 2e.",
+)
 def regression_loss(pred, target, kind="mse", reduction="mean", delta=1.0):
     loss, slope = elements(pred, target, kind, delta)
     return reduced(loss, slope / 2 if kind == "mse" else slope, reduction)
@@ -230,7 +233,10 @@ def regression_loss(pred, target, kind="mse", reduction="mean", delta=1.0):
     return reduced(*elements(pred, target, kind, delta), reduction if reduction in ("mean", "sum") else "none")
 
 
-@reject("KeyError for an unknown name", "An unknown name raised KeyError, as a dictionary does. The task asks for a ValueError.")
+@reject(
+    "KeyError for an unknown name",
+    "An unknown name raised KeyError, as a dictionary does. The task asks for a ValueError.",
+)
 def regression_loss(pred, target, kind="mse", reduction="mean", delta=1.0):
     {"mse": 0, "l1": 0, "huber": 0}[kind]
     {"mean": 0, "sum": 0, "none": 0}[reduction]

@@ -195,7 +195,9 @@ def sgd_step(params, lr):
             p -= lr * p.grad
 
 
-@reject("returns the parameters", "The step returns None: like the in-place methods of lists, it changes what is there.")
+@reject(
+    "returns the parameters", "The step returns None: like the in-place methods of lists, it changes what is there."
+)
 def sgd_step(params, lr):
     kept = list(params)
     with torch.no_grad():

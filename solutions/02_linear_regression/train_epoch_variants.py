@@ -148,7 +148,9 @@ def train_epoch(model, loader, loss_fn, optimizer):
     return mean(seen) * sum(n for _, n in seen)
 
 
-@reject("loss of the last batch", "This is the loss of the last batch alone. The mean over the whole epoch is asked for.")
+@reject(
+    "loss of the last batch", "This is the loss of the last batch alone. The mean over the whole epoch is asked for."
+)
 def train_epoch(model, loader, loss_fn, optimizer):
     model.train()
     loss = torch.tensor(math.nan)
