@@ -173,11 +173,13 @@ async def test_ctrl_b_goes_round(start, until) -> None:
     async with start("softmax") as pilot:
         screen = await at_workbench(pilot, until)
         seen = []
-        for _ in range(3):
+        for _ in range(4):
             await pilot.press("ctrl+b")
             await pilot.pause()
-            seen.append(next(pane for pane in ("task", "code", "findings") if screen.has_class(f"-pane-{pane}")))
-        assert seen == ["code", "findings", "task"]
+            seen.append(
+                next(pane for pane in ("task", "code", "findings", "curve") if screen.has_class(f"-pane-{pane}"))
+            )
+        assert seen == ["code", "findings", "curve", "task"]
 
 
 async def test_tabs_can_be_clicked_and_resizing_keeps_what_was_typed(start, until) -> None:
@@ -207,6 +209,8 @@ async def test_findings_are_opened_by_key_and_mouse(start, until) -> None:
         await pilot.press("space", "down", "down")
         assert not rows(pilot)[0].has_class("-open")
         assert pilot.app.focused is rows(pilot)[2]
+        screen.query_one(FindingsPanel).scroll_home(animate=False)
+        await pilot.pause(0.1)
         await pilot.click(rows(pilot)[0], offset=(4, 0))
         assert rows(pilot)[0].has_class("-open")
 

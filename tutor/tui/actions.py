@@ -119,6 +119,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("restore", ("r", "enter"), "Bring back", "Bring the highlighted version back", "history", True,
            "tutor history NAME --restore ID"),
     Action("compare", ("d",), "Compare", "Show it beside what you have now", "history", True),
+    # Lab
+    Action("train", ("ctrl+t", "t"), "Train", "Start training with these knobs", "lab", True, "tutor lab NAME",
+           shown="^t"),
+    Action("pause", ("space",), "Pause", "Pause, and go on", "lab", True, shown="space"),
+    Action("stop", ("s",), "Stop", "End the run now; it is judged as it stands", "lab", True),
+    Action("break_it", ("b",), "Break", "Train with a known mistake, and see the damage", "lab", True,
+           "tutor lab NAME --break"),
+    Action("log_axis", ("g",), "Log", "Logarithmic axis on and off", "lab", True, "tutor lab NAME --log"),
+    Action("smooth", ("m",), "Smooth", "Smoothing: off, over 10 points, over 50", "lab", False,
+           "tutor lab NAME --smooth"),
+    Action("next_picture", ("v",), "View", "The next curve or picture", "lab", True),
+    Action("compare", ("c",), "Compare", "Lay an earlier run over the curve", "lab", False, "tutor lab NAME --compare"),
+    Action("export", ("x",), "Export", "Write the run as CSV", "lab", False, "tutor lab NAME --export FILE"),
+    Action("next_pane", ("ctrl+b",), "Pane", "The next pane: set-up, curve, runs", "lab", True),
+    # Explorer
+    Action("reset", ("home", "r"), "Reset", "Every knob back to its default", "explorer", True),
+    Action("turn_less", ("left",), "Less", "Turn the selected knob down", "explorer", True, palette=False, shown="←"),
+    Action("turn_more", ("right",), "More", "Turn the selected knob up", "explorer", True, palette=False, shown="→"),
+    Action("select_up", ("up",), "Up", "The knob above", "explorer", False, palette=False, shown="↑"),
+    Action("select_down", ("down",), "Down", "The knob below", "explorer", True, palette=False, shown="↓"),
 )  # fmt: skip
 
 

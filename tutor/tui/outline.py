@@ -123,7 +123,14 @@ def search(chapters: tuple[ChapterOutline, ...], words: str) -> list[Item]:
             if all(word in text for word in wanted):
                 found.append(item)
     first = words.lower().strip()
-    return sorted(found, key=lambda item: not (item.title.lower().startswith(first) or item.id.startswith(first)))
+    return sorted(found, key=lambda item: _distance(item, first))
+
+
+def _distance(item: Item, typed: str) -> int:
+    """How far a row is from what was typed: its very id, the beginning of its title or id, or anything else."""
+    if typed and item.id == typed:
+        return 0 if item.kind == "exercise" else 1
+    return 2 if item.title.lower().startswith(typed) or item.id.startswith(typed) else 3
 
 
 def next_item(

@@ -23,6 +23,7 @@ from tutor.tui.widgets.code_pane import CodePane
 from tutor.tui.widgets.editor import Editor
 from tutor.tui.widgets.editor_pane import EditorPane
 from tutor.tui.widgets.findings import FindingsPanel
+from tutor.tui.widgets.run_pane import RunPane
 from tutor.tui.widgets.status import PaneTabs, TitleBar
 from tutor.tui.widgets.task_pane import TaskPane
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tutor.model import Verdict
+    from tutor.model import Lab, Verdict
     from tutor.session import Session
     from tutor.tui.app import TutorApp
 
@@ -48,6 +49,7 @@ class WorkbenchScreen(Screen[None]):
     CSS_PATH = "workbench.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("workbench")]
     AUTO_FOCUS = "#editor"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (38, "-tall")]  # noqa: RUF012  # Textual declares it so
     SCOPE = "workbench"
 
     def __init__(self, session: Session, exercise_id: str) -> None:
@@ -67,6 +69,7 @@ class WorkbenchScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Title, tabs, panes, footer."""
         chapter = next(c for c in self.session.course.chapters if c.id == self.exercise.chapter)
+        lab = self._lab()
         buffer = Buffer(self.session.path(self.exercise.id), self._write)
         yield TitleBar((f"{chapter.number:02} {chapter.title}", self.exercise.title))
         yield PaneTabs(PANES)
@@ -75,6 +78,8 @@ class WorkbenchScreen(Screen[None]):
             with Vertical(id="work"):
                 yield CodePane(buffer, self.tutor.preferences, self.session.workspace.keep, id="code")
                 yield FindingsPanel(id="findings")
+                if lab is not None:
+                    yield RunPane(self.session.workspace.runs, lab, id="curve")
         yield Footer()
 
     def _write(self, data: bytes) -> None:
@@ -82,7 +87,7 @@ class WorkbenchScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the parts that are quick; the task comes when they are on the screen."""
-        self.query_one(PaneTabs).set_available("curve", False)
+        self.query_one(PaneTabs).set_available("curve", self._lab() is not None)
         self.query_one(TaskPane).border_title = "Task"
         self.show_pane("task")
         self._show_state()
@@ -221,7 +226,7 @@ class WorkbenchScreen(Screen[None]):
     @on(CodePane.Reloaded)
     def _reloaded(self) -> None:
         if self.code.buffer.problem is None:
-            self.notify(f"{self.code.buffer.path.name} was changed outside: reloaded and checked again.", timeout=3)
+            self.notify(f"{self.code.buffer.path.name} was changed outside: checked again.", timeout=2)
             self._grade()
 
     def action_resolve(self) -> None:
@@ -259,10 +264,16 @@ class WorkbenchScreen(Screen[None]):
         if lab is None:
             self.notify("No lab trains with this exercise.")
         else:
-            self.leave(lambda: self.tutor.open_lab(lab))
+            self.leave(lambda: self.tutor.open_lab(lab.id))
 
-    def _lab(self) -> str | None:
-        return next((lab.id for lab in self.session.course.labs if self.exercise.id in lab.uses), None)
+    def _lab(self) -> Lab | None:
+        """The first lab that trains with this exercise."""
+        return next((lab for lab in self.session.course.labs if self.exercise.id in lab.uses), None)
+
+    def on_screen_resume(self) -> None:
+        """Back from a lab there may be a new curve."""
+        for pane in self.query(RunPane):
+            pane.look()
 
     def action_next_exercise(self) -> None:
         """Go on."""

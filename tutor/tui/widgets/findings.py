@@ -146,6 +146,7 @@ class FindingsPanel(VerticalScroll, can_focus=False):
         self._rows: list[FindingRow] = []
         self._count = 0
         self._opened = False
+        self._seconds = 0
 
     def compose(self) -> ComposeResult:
         """How to go on, rows, then notes; the verdict is the panel's title, which never scrolls away."""
@@ -156,6 +157,7 @@ class FindingsPanel(VerticalScroll, can_focus=False):
     def on_mount(self) -> None:
         """Nothing yet."""
         self.border_title = "Findings"
+        self._clock = self.set_interval(1, self._tick, pause=True)
 
     def begin(self) -> None:
         """A grade has begun: what is there stays, dimmed, until it is replaced."""
@@ -164,7 +166,14 @@ class FindingsPanel(VerticalScroll, can_focus=False):
             row.add_class("-stale")
         self.what_now("")
         self.query_one("#notes", Line).show("")
-        self.border_title = Content("Checking …")
+        self._seconds = -1
+        self._tick()
+        self._clock.resume()
+
+    def _tick(self) -> None:
+        """Say that it is still going on, once a second."""
+        self._seconds += 1
+        self.border_title = Content(f"Checking … {self._seconds} s" if self._seconds else "Checking …")
 
     def add(self, finding: Finding) -> None:
         """A check has finished."""
@@ -183,12 +192,14 @@ class FindingsPanel(VerticalScroll, can_focus=False):
         for finding in verdict.findings[self._count :]:
             self.add(finding)
         self._trim()
+        self._clock.pause()
         self.border_title = verdict_line(verdict)
         self.query_one("#notes", Line).show("\n".join([*verdict.notes, f"{file} · sha256 {verdict.sha256[:12]}"]))
 
     def say(self, sentence: str) -> None:
         """Grading itself failed, or there is nothing to grade."""
         self._trim()
+        self._clock.pause()
         self.border_title = Content.styled("✗ Not checked", "$text-error bold")
         self.what_now(Content.styled(f"✗ {sentence}", "$text-error"))
 
