@@ -1,0 +1,66 @@
+"""The bundled course: its texts are sound, its checks are proved (a sample; `tutor course check --full` is the rest).
+
+Each exercise is a test of its own, so that the work spreads over the cores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tutor.course.lint import lint_course
+from tutor.course.load import bundled_root, load_course
+from tutor.course.prove import QUICK, prove
+from tutor.grading.client import Grader
+from tutor.model import Exercise, Job, Need, Verdict
+from tutor.versions import with_needs
+
+COURSE = load_course(bundled_root())
+EXERCISES = {exercise.id: exercise for exercise in COURSE.exercises}
+every_exercise = pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.id)
+
+
+def test_the_texts_are_sound() -> None:
+    problems = lint_course(COURSE)
+    assert not problems, "\n".join(map(str, problems))
+
+
+@pytest.mark.slow
+@every_exercise
+def test_the_checks_are_proved_on_a_sample(exercise: Exercise) -> None:
+    proof = prove(exercise, EXERCISES, replace(QUICK, jobs=1))
+    assert not proof.problems, "\n".join(proof.problems)
+    assert len(proof.outcomes) >= 2 + 2 + 4  # solution, stub, accepted variants, rejected variants
+
+
+@pytest.fixture(scope="module")
+def grader() -> Iterator[Grader]:
+    with Grader() as warm:
+        yield warm
+
+
+def verdict(grader: Grader, exercise: Exercise, source: bytes, *, own: bool) -> Verdict:
+    """The verdict of the real grader; `own` says whether the exercises it needs are the learner's or the course's."""
+    needs = tuple(
+        Need(name, EXERCISES[name].solution.read_bytes() if own else None)
+        for name in with_needs(EXERCISES, exercise.needs)
+    )
+    job = Job(course_root=COURSE.root, exercise=exercise.id, source=source, path=f"{exercise.id}.py", needs=needs)
+    *_, last = grader.grade(job)
+    assert isinstance(last, Verdict)
+    return last
+
+
+@every_exercise
+@pytest.mark.parametrize("own", [True, False], ids=["own needs", "the course's needs"])
+def test_the_solution_passes_in_a_process_of_its_own(grader: Grader, exercise: Exercise, own: bool) -> None:
+    result = verdict(grader, exercise, exercise.solution.read_bytes(), own=own)
+    failed = [f"{f.check}: {f.message} {f.difference} {f.traceback}" for f in result.findings if f.outcome != "passed"]
+    assert result.passed, "\n".join(failed)
+
+
+@every_exercise
+def test_the_stub_fails_in_a_process_of_its_own(grader: Grader, exercise: Exercise) -> None:
+    assert not verdict(grader, exercise, exercise.stub.read_bytes(), own=True).passed
