@@ -48,6 +48,9 @@ class Grader:
         with self._lock:
             if self._process is not None and self._process.poll() is None:
                 return
+            if self._process is not None and self._process.stdin is not None:
+                with contextlib.suppress(OSError):  # what was not yet sent goes nowhere
+                    self._process.stdin.close()
             command = [sys.executable, "-P", "-c", _BOOT, str(Path(tutor.__file__).parents[1])]
             if self._method == "spare":
                 command.append("--spare")

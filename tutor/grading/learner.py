@@ -199,6 +199,7 @@ def main(sock: socket.socket, scratch: str) -> None:
         limits = Limits(**json.loads(channel.receive()))
         _show_stack_on_request()
         sandbox.close(sandbox.Confinement(limits, scratch, (sock.fileno(),)))
+        channel.send(b"ready")
         host = LearnerHost()
         host.peer = Peer(channel, host, first_id=1)
         host.peer.serve_forever()

@@ -25,6 +25,8 @@ from tutor.model import Limits
 
 _GRACE = 10.0
 """Seconds the judge gets to report after its learner process was stopped."""
+_BEGIN = 120.0
+"""Seconds a pair gets to be ready, imports and all."""
 _COUNT_EVERY = 0.25
 _STACK_TIME = 0.05
 
@@ -38,6 +40,8 @@ class Running:
     limits: dict[str, Any]
     started: float = field(default_factory=time.monotonic)
     since: float = field(default_factory=time.monotonic)
+    begun: bool = False
+    """Both processes are ready: the learner's time runs from here. A spare may still be importing."""
     counted: float = 0.0
     stopped: float = 0.0
     """When the learner process was stopped; after some grace the judge follows."""
@@ -136,6 +140,8 @@ class Server:
             elif "broken" in message:
                 self._end({"broken": message["broken"]})
                 return
+            elif "begin" in message:
+                running.begun, running.started, running.since = True, time.monotonic(), time.monotonic()
             else:
                 if "start" in message or "finding" in message:
                     running.since = time.monotonic()
@@ -157,6 +163,9 @@ class Server:
         if running.stopped:
             if now > running.stopped + _GRACE:
                 self._end({"died": running.pair.killed_for})
+        elif not running.begun:
+            if now > running.started + _BEGIN:
+                self._end({"died": "judge"})
         elif now > running.started + most["verdict_seconds"]:
             self._stop(running, "verdict")
         elif now > running.since + most["check_seconds"]:

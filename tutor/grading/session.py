@@ -16,7 +16,7 @@ from tutor.grading.hearing import Hearing
 from tutor.grading.judge import JudgeHost
 from tutor.grading.lines import Lines
 from tutor.grading.output import Output
-from tutor.grading.wire import Channel
+from tutor.grading.wire import Channel, Closed
 from tutor.model import CourseError, Job
 
 _STACK = re.compile(r'Stack \(most recent call first\):\n((?:  File .*\n?)*)')
@@ -31,8 +31,10 @@ def main(rpc: socket.socket, printed: socket.socket, control: Lines) -> None:
     job = record.job_from_json(message["job"])
     output = Output(printed, job.limits.output)
     channel = Channel(rpc, output)
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(Closed):  # a death is told with the first question
         channel.send(json.dumps(asdict(job.limits)).encode())
+        channel.receive()
+    control.send({"begin": True})
     file = os.path.basename(job.path)  # noqa: PTH119  only the name
     host = JudgeHost(channel, output, lambda: _why(control, job, output, file), file)
     try:
