@@ -46,6 +46,11 @@ def test_one_exercise_by_the_beginning_of_its_name(check):
     assert (code, list(rows(out))) == (0, ["add-one"])
 
 
+def test_options_may_come_before_the_exercises(check):
+    code, out, _ = check("--seeds", "1", "--jobs", "1", "add-one", "double-it")
+    assert (code, list(rows(out))) == (0, ["add-one", "double-it"])
+
+
 def test_problems_are_sentences_and_the_exit_code_is_1(check):
     weak = 'def test_it(mine):\n    """Adds one."""\n    assert mine.add_one(1.0)\n'
     code, out, _ = check("add-one", changes={"exercises/01_first/test_add_one.py": weak})

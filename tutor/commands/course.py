@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument("verb", choices=("check",), help="lint the texts and prove the checks")
-    parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="only these; none means the whole course")
-    parser.add_argument("--full", action="store_true", help="every mutant, and 20 seeds for each program")
-    parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes at a time (default: one for each core)")
-    parser.add_argument("--seeds", type=int, metavar="N", help="random seeds for solution and variants")
+    import argparse
+
+    # A parser of its own: with `check` as a plain positional, argparse takes no exercise after an option.
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="check", parser_class=argparse.ArgumentParser)
+    check = verbs.add_parser("check", help="lint the texts and prove the checks", allow_abbrev=False)
+    check.add_argument("exercises", nargs="*", metavar="EXERCISE", help="only these; none means the whole course")
+    check.add_argument("--full", action="store_true", help="every mutant, and 20 seeds for each program")
+    check.add_argument("--json", action="store_true", help="for programs")
+    check.add_argument("--jobs", type=int, metavar="N", help="processes at a time (default: one for each core)")
+    check.add_argument("--seeds", type=int, metavar="N", help="random seeds for solution and variants")
 
 
 def run(args: argparse.Namespace) -> int:
