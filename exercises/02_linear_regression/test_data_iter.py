@@ -40,7 +40,7 @@ def table(n):
     return X, np.arange(n), np.array([f"sample {i}" for i in range(n)], dtype=object)
 
 
-@draws(16)
+@draws(10)
 def test_in_order(mine, draw):
     """Without shuffle yields the rows in their order, in batches of the sizes that PyTorch's DataLoader gives."""
     n, batch_size, drop_last = draw.int(1, 12), draw.int(1, 5), draw.bool()
@@ -62,7 +62,7 @@ def test_sources_keep_their_order(mine):
     epoch(mine, 2, X, y, rng=np.random.default_rng(1))
 
 
-@draws(16)
+@draws(10)
 def test_shuffled(mine, draw):
     """With shuffle yields each sample exactly once, and the same rows of every array."""
     n, batch_size, drop_last = draw.int(1, 12), draw.int(1, 5), draw.bool()

@@ -111,7 +111,7 @@ def agree(mine, model, batches, lr=0.05, rtol=None, atol=None):
     close(got, wanted, "the mean loss", rtol, atol, input=given)
 
 
-@draws(2)
+@draws(1)
 def test_order_of_work(mine, draw):
     """Goes forward, then backward, then takes a step, once for every batch."""
     model, batches = problem(draw, [3, 3, 2])
@@ -119,7 +119,7 @@ def test_order_of_work(mine, draw):
     equal(model.events, ["forward", "backward", "step"] * 3, "the list of what was done")
 
 
-@draws(3)
+@draws(2)
 def test_old_gradients_do_not_count(mine, draw):
     """Clears the gradients for every batch, also those that were left from before the epoch."""
     model, batches = problem(draw, [4, 2])
@@ -132,14 +132,14 @@ def test_old_gradients_do_not_count(mine, draw):
     close(after, right, "the list of parameters after the epoch")
 
 
-@draws(10)
+@draws(7)
 def test_one_epoch(mine, draw):
     """Returns the mean loss over samples and leaves the parameters that the recipe, done by hand, leaves."""
     sizes = draw.pick([4], [2, 2], [7, 7, 3], [1, 5], [5, 1, 1, 4])
     agree(mine, *problem(draw, sizes))
 
 
-@draws(3)
+@draws(1)
 def test_two_epochs(mine, draw):
     """Gives the same as the recipe when a second epoch follows the first, with the gradients of the first left over."""
     model, batches = problem(draw, [4, 4, 2])
@@ -147,19 +147,19 @@ def test_two_epochs(mine, draw):
     agree(mine, model, batches)
 
 
-@draws(2)
+@draws(1)
 def test_training_mode(mine, draw):
     """Trains in training mode, also when the model comes in evaluation mode."""
     model, batches = problem(draw, [3, 2])
     model.eval()
-    mine.train_epoch(model, iter(batches), lopsided, Descent(model, 0.05))
+    mine.train_epoch(model, batches, lopsided, Descent(model, 0.05))  # a list, for once
     equal(model.modes, [True, True], "the list of model.training at each forward pass")
 
 
-@draws(2)
+@draws(1)
 def test_no_graph_stays_alive(mine, draw):
     """Lets the graph of each batch go, so that memory does not grow with the number of batches."""
-    model, batches = problem(draw, [2] * 12)
+    model, batches = problem(draw, [2] * 10)
     most = 0
 
     def loader():
@@ -169,7 +169,7 @@ def test_no_graph_stays_alive(mine, draw):
             most = max(most, sum(graph() is not None for graph in model.graphs))
 
     mine.train_epoch(model, loader(), lopsided, Descent(model, 0.05))
-    holds(most <= 6, "the graphs of past batches are still alive", got="more than half of them", expected="one or two")
+    holds(most <= 5, "the graphs of past batches are still alive", got="more than half of them", expected="one or two")
 
 
 def test_no_batches(mine):
@@ -179,11 +179,10 @@ def test_no_batches(mine):
     holds(type(got) is float and math.isnan(got), "the result is not the float nan", got=got, expected=math.nan)
 
 
-@draws(4)
+@draws(2)
 def test_other_inputs(mine, draw):
-    """Works in float32, with small and large inputs, and with a list as the loader."""
+    """Works in float32, with small and with large inputs."""
     model, batches = problem(draw, [5, 3], torch.float32, scale=draw.pick(1e-2, 1.0))
     agree(mine, model, batches, rtol=1e-4, atol=1e-5)
-    model, batches = problem(draw, [5, 3], scale=draw.pick(1e-4, 1e4))
+    model, batches = problem(draw, [5, 3], scale=[1e-4, 1e4][draw.index])
     agree(mine, model, batches, lr=1e-10)
-    mine.train_epoch(model, batches, lopsided, Descent(model, 1e-10))
