@@ -53,9 +53,9 @@ def main() -> None:
     rows: list[Row] = []
     for name in args.parts or PARTS:
         print(f"measuring {name} …", file=sys.stderr)
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             home = Path(folder)
-            process([sys.executable, "-m", "tutor", "init", str(home / "tutor")], home, 0)
+            process([sys.executable, "-m", "tutor", "init", str(home / "tutor")], home, 1)
             rows += PARTS[name](home, 3 if args.quick else 9)
     show(rows, args.json)
 

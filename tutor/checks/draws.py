@@ -26,6 +26,20 @@ Bool: TypeAlias = bool
 """Inside `Draw`, `int`, `float` and `bool` are methods; these are the types."""
 
 
+_turn = 0
+
+
+def begin_draw(index: int) -> None:
+    """Note which draw of a check runs now; a check without draws runs as its draw 0."""
+    global _turn  # one check runs at a time in a process
+    _turn = index
+
+
+def current_draw() -> int:
+    """The index of the draw that runs now."""
+    return _turn
+
+
 def draws(count: int) -> Callable[[Check], Check]:
     """Run the check `count` times with a `draw` argument that gives other random inputs each time."""
     if count < 1:

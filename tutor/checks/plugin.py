@@ -19,7 +19,7 @@ from typing import cast
 import pytest
 
 from tutor.checks.calls import Watched
-from tutor.checks.draws import Draw
+from tutor.checks.draws import Draw, begin_draw
 from tutor.checks.failure import CheckFailure
 from tutor.checks.finding import finding_of
 from tutor.checks.render import clean
@@ -186,6 +186,7 @@ class ChecksPlugin:
 
     def _attempt(self, item: pytest.Function, mine: object, index: int) -> tuple[BaseException | None, str]:
         """Run the check's function for one draw and give what it raised, and what was printed."""
+        begin_draw(index)
         arguments: dict[str, object] = {}
         for name in inspect.signature(item.function).parameters:
             if name == "mine":
