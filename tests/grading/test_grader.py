@@ -102,7 +102,7 @@ def test_a_whole_life(small, method):
         assert [f.outcome for f in verdict.findings] == ["timeout", "not_run"]
         assert small.grade("import os\ndef f(x):\n    os._exit(0)\n").outcome == "error"
         assert small.grade(RIGHT).passed
-        server = grader._process.pid
+        server = grader.server_pid
         family = descendants(server)
         assert family
     finally:
@@ -116,7 +116,7 @@ def test_a_killed_server_takes_everything_with_it_and_a_new_one_starts(small):
     with Grader() as grader:
         small.grader = grader
         assert small.grade(RIGHT).passed
-        server = grader._process.pid
+        server = grader.server_pid
         family = descendants(server)
         os.kill(server, signal.SIGKILL)
         assert wait_until(lambda: not any(map(alive, family)))
@@ -136,7 +136,7 @@ from tutor.model import Job, Limits
 with Grader() as g:
     job = Job(Path(sys.argv[1]), "ex", b"def f(x):\\n    while True: pass\\n", "ex.py", limits=Limits(check_seconds=60))
     g.warm()
-    print(g._process.pid, flush=True)
+    print(g.server_pid, flush=True)
     list(g.grade(job))
 """
     root = str(Path(__file__).parents[2])

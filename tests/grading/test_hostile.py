@@ -242,7 +242,7 @@ def test_objects_that_claim_to_be_equal(short):
 def test_nothing_is_left_running(bench):
     bench.exercise("ex", CHECKS, solution=RIGHT)
     bench.grade("import threading, time\ndef f(x):\n    threading.Thread(target=time.sleep, args=(60,)).start()\n    return 2 * x\n")
-    server = bench.grader._process.pid
+    server = bench.grader.server_pid
     if not Path(f"/proc/{server}/task/{server}/children").exists():
         pytest.skip("reads /proc")
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()

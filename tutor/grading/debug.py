@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tutor.grading import material
-from tutor.grading.client import Assembly
+from tutor.grading.assembly import Assembly
 from tutor.grading.hearing import Solutions, load_message, versions
 from tutor.model import Finding, Job, Verdict
 
