@@ -221,3 +221,42 @@ def test_it(mine, draw): same(mine.double, lambda x: x * 2, draw.index - 1.0)
     assert failed.rerun(Zero(), 3).got == 0.0
     assert failed.rerun(failed.mine, 0) is None
     assert [passes(Zero()) is None for passes in failed.passed] == [False, True, True]
+
+
+def test_float32_is_tried_with_every_option_of_a_pick(verdict):
+    checks = """
+from tutor.checks import draws, same
+seen = set()
+
+@draws(24)
+def test_it(mine, draw):
+    options = draw.bool(), draw.pick(1, 2, 3)
+    x = draw.array(3)
+
+    def look(x):
+        seen.add((x.dtype.name, *options))
+        return x * 2
+
+    same(look, lambda x: x * 2, x)
+
+def test_all(mine):
+    assert len(seen) == 12, sorted(seen)
+"""
+    assert set(outcomes(verdict(checks)).values()) == {"passed"}
+
+
+def test_of_a_few_draws_all_are_tried_in_both_precisions(verdict):
+    program = """
+def f(x):
+    return x * 2 if x.dtype == "float64" or x[0] != 5 else x * 3
+"""
+    checks = """
+import numpy as np
+from tutor.checks import draws, same
+
+@draws(6)
+def test_it(mine, draw):
+    same(mine.f, lambda x: x * 2, np.array([float(draw.index)]))
+"""
+    (finding,) = verdict(checks, program)
+    assert finding.draw == "draw 6 of 6, seed 0"

@@ -26,17 +26,17 @@ Bool: TypeAlias = bool
 """Inside `Draw`, `int`, `float` and `bool` are methods; these are the types."""
 
 
-_turn = 0
+_turn = (0, 1)
 
 
-def begin_draw(index: int) -> None:
-    """Note which draw of a check runs now; a check without draws runs as its draw 0."""
+def begin_draw(index: int, count: int) -> None:
+    """Note which draw of a check runs now, of how many; a check without draws runs as draw 0 of 1."""
     global _turn  # one check runs at a time in a process
-    _turn = index
+    _turn = (index, count)
 
 
-def current_draw() -> int:
-    """The index of the draw that runs now."""
+def current_draw() -> tuple[int, int]:
+    """The index of the draw that runs now, and how many there are."""
     return _turn
 
 

@@ -186,7 +186,7 @@ class ChecksPlugin:
 
     def _attempt(self, item: pytest.Function, mine: object, index: int) -> tuple[BaseException | None, str]:
         """Run the check's function for one draw and give what it raised, and what was printed."""
-        begin_draw(index)
+        begin_draw(index, getattr(item.function, "tutor_draws", 1))
         arguments: dict[str, object] = {}
         for name in inspect.signature(item.function).parameters:
             if name == "mine":
