@@ -12,7 +12,7 @@ from textual.widgets import Footer
 from tutor.course.find import find_explorer
 from tutor.training.figure import Figure, Note
 from tutor.training.module import ExplorerModule, load_explorer
-from tutor.tui.screens.lab_keys import EXPLORER_ACTIONS, keys_of
+from tutor.tui.actions import bindings
 from tutor.tui.widgets.curve import FigureView
 from tutor.tui.widgets.knobs import KnobPanel
 from tutor.tui.widgets.status import Line, TitleBar
@@ -29,7 +29,7 @@ class ExplorerScreen(Screen[None]):
     """Turn knobs, watch the picture."""
 
     CSS_PATH = "explorer.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*keys_of("explorer", EXPLORER_ACTIONS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("explorer")]
     AUTO_FOCUS = "KnobPanel"
     SCOPE = "explorer"
 

@@ -27,10 +27,10 @@ from tutor.training.narrate import ending, progress_line, settings, summary, who
 from tutor.training.pictures import View, pictures
 from tutor.training.record import RunRecord
 from tutor.training.store import export, load_run
+from tutor.tui.actions import bindings
 from tutor.tui.lab_feed import LabFeed, News, RunsListed, read_runs
 from tutor.tui.messages import told
 from tutor.tui.screens.choose import Choose
-from tutor.tui.screens.lab_keys import LAB_ACTIONS, keys_of
 from tutor.tui.widgets.curve import FigureView
 from tutor.tui.widgets.knobs import KnobPanel
 from tutor.tui.widgets.status import Line, PaneTabs, TitleBar
@@ -53,7 +53,7 @@ class LabScreen(Screen[None]):
     """Train with one's own code."""
 
     CSS_PATH = "lab.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*keys_of("lab", LAB_ACTIONS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("lab")]
     AUTO_FOCUS = "KnobPanel"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012  # Textual declares it so
     SCOPE = "lab"
