@@ -204,6 +204,8 @@ class ChecksPlugin:
             raise
         except BaseException as error:  # learner code may raise anything, SystemExit included
             return error, self._output(printed)
+        finally:
+            begin_draw(0, 1)
         return None, self._output(printed)
 
     def _output(self, printed: io.StringIO) -> str:
