@@ -59,6 +59,22 @@ def until() -> Callable[[Pilot[None], Callable[[], object]], Awaitable[None]]:
 
 
 @pytest.fixture
+def settled() -> Callable[[Pilot[None]], Awaitable[str]]:
+    """What the app shows once it stands still, as text."""
+
+    async def wait(pilot: Pilot[None]) -> str:
+        text = screen_text(pilot.app)
+        for _ in range(40):
+            await pilot.pause(0.2)
+            before, text = text, screen_text(pilot.app)
+            if text == before:
+                break
+        return text
+
+    return wait
+
+
+@pytest.fixture
 def golden() -> Callable[[str, str], None]:
     """Compare with tests/tui/golden/NAME.txt; `TUTOR_UPDATE_GOLDEN=1` writes the file instead."""
 

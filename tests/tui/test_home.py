@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tutor.tui._textual_private import screen_text
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.search import SearchScreen
@@ -12,18 +10,18 @@ from tutor.tui.screens.workbench import WorkbenchScreen
 from tutor.tui.widgets.course_tree import CourseTree
 
 
-async def test_the_first_start_welcomes_and_leads_to_lesson_1(start, until, golden, session) -> None:
+async def test_the_first_start_welcomes_and_leads_to_lesson_1(start, until, golden, settled, session) -> None:
     session.workspace.root = Path.home() / "tutor"
     async with start() as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, WelcomeScreen))
-        golden("welcome", screen_text(pilot.app))
+        golden("welcome", await settled(pilot))
         opened = []
         pilot.app.open_lesson = opened.append
         await pilot.press("enter")
         await until(pilot, lambda: opened == ["l01-1"])
 
 
-async def test_home_at_80_by_24(start, until, golden, session) -> None:
+async def test_home_at_80_by_24(start, until, golden, settled, session) -> None:
     session.show_hint("say-hello")
     session.mark_lesson("l01-1", 2)
     async with start() as pilot:
@@ -32,14 +30,17 @@ async def test_home_at_80_by_24(start, until, golden, session) -> None:
         await until(pilot, lambda: tree.cursor_node.data.id == "say-hello")
         tree.root.children[1].expand()
         await pilot.pause()
-        golden("home_80x24", screen_text(pilot.app))
+        golden("home_80x24", await settled(pilot))
 
 
-async def test_home_wide(start, until, golden, session) -> None:
+async def test_home_wide(start, until, golden, settled, session) -> None:
     session.mark_lesson("l01-1", 0)
     async with start(size=(120, 30)) as pilot:
-        await until(pilot, lambda: "Builds on" in screen_text(pilot.app) or "points" in screen_text(pilot.app))
-        golden("home_120x30", screen_text(pilot.app))
+        tree = pilot.app.screen.query_one(CourseTree)
+        await until(pilot, lambda: tree.cursor_node and tree.cursor_node.data.id == "say-hello")
+        await until(pilot, lambda: pilot.app.screen.has_class("-wide") and "points" in screen_text(pilot.app))
+        await pilot.pause(0.2)
+        golden("home_120x30", await settled(pilot))
 
 
 async def test_enter_opens_what_is_next(start, until, session) -> None:
@@ -53,12 +54,14 @@ async def test_enter_opens_what_is_next(start, until, session) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
 
 
-@pytest.mark.parametrize("key", ["ctrl+n", "c"])
-async def test_continue(start, until, session, key: str) -> None:
+async def test_continue(start, until, session) -> None:
     session.mark_lesson("l01-1", 0)
     async with start() as pilot:
-        await pilot.press(key)
-        await until(pilot, lambda: isinstance(pilot.app.screen, WorkbenchScreen))
+        for key in ("ctrl+n", "c"):
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(pilot.app.screen, WorkbenchScreen))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
 
 
 async def test_chapters_fold_with_enter_and_with_the_mouse(start, until, session) -> None:
@@ -74,11 +77,10 @@ async def test_chapters_fold_with_enter_and_with_the_mouse(start, until, session
         await until(pilot, lambda: not chapter.is_expanded)
 
 
-@pytest.mark.parametrize("key", ["slash", "ctrl+f"])
-async def test_search_opens_what_was_found(start, until, session, key: str) -> None:
+async def test_search_opens_what_was_found(start, until, session) -> None:
     session.mark_lesson("l01-1", 0)
     async with start() as pilot:
-        await pilot.press(key)
+        await pilot.press("ctrl+f")
         await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
         await pilot.press(*"linear")
         await until(pilot, lambda: "Temperature" in screen_text(pilot.app))

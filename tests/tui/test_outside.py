@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -166,7 +166,13 @@ def no_terminal(monkeypatch):
     """`App.suspend` needs a terminal; a test has none to hand over."""
     from tutor.tui.app import TutorApp
 
-    monkeypatch.setattr(TutorApp, "suspend", lambda self: nullcontext())
+    @contextmanager
+    def suspend(app):
+        app.handed_over = True
+        yield  # as in Textual: what is raised here keeps the terminal from coming back
+        app.handed_over = False
+
+    monkeypatch.setattr(TutorApp, "suspend", suspend)
 
 
 async def test_the_external_editor_gets_the_real_file(
@@ -183,6 +189,21 @@ async def test_the_external_editor_gets_the_real_file(
         await until(pilot, lambda: grader.jobs)
 
 
+async def test_ctrl_c_in_the_external_editor_is_not_for_the_app(
+    start, until, monkeypatch, no_terminal, tmp_path
+) -> None:
+    script = tmp_path / "editor.py"
+    script.write_text(
+        "import os, signal, sys\nos.kill(os.getppid(), signal.SIGINT)\nopen(sys.argv[1], 'w').write('y = 1\\n')\n"
+    )
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {script}")
+    async with start("softmax", size=SIZE) as pilot:
+        screen = await ready(pilot, until)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: screen.query_one(Editor).text == "y = 1\n")
+        assert not pilot.app._exit
+
+
 @pytest.mark.parametrize(
     ("editor", "sentence"),
     [("", "No editor is set"), ("no-such-editor -w", "'no-such-editor' is not installed"),
@@ -197,6 +218,7 @@ async def test_an_editor_that_does_not_work_is_a_sentence(
         await ready(pilot, until)
         await pilot.press("ctrl+o")
         await until(pilot, lambda: sentence in shown(pilot))
+        assert not getattr(pilot.app, "handed_over", False)
 
 
 async def test_without_a_terminal_to_hand_over_there_is_a_sentence(start, until, monkeypatch) -> None:

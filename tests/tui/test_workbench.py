@@ -27,34 +27,34 @@ async def at_workbench(pilot, until) -> WorkbenchScreen:
     return pilot.app.screen
 
 
-async def test_task_at_80_by_24(start, until, golden) -> None:
+async def test_task_at_80_by_24(start, until, golden, settled) -> None:
     async with start("softmax") as pilot:
         await at_workbench(pilot, until)
         await until(pilot, lambda: "0 of 2 hints shown" in shown(pilot))
-        golden("workbench_task_80x24", shown(pilot))
+        golden("workbench_task_80x24", await settled(pilot))
 
 
-async def test_a_failing_grade_at_80_by_24(start, until, golden, session, grader) -> None:
+async def test_a_failing_grade_at_80_by_24(start, until, golden, settled, session, grader) -> None:
     async with start("softmax") as pilot:
         await at_workbench(pilot, until)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "1 of 3 checks pass" in shown(pilot) and rows(pilot)[1].has_class("-open"))
         await pilot.pause(0.1)
-        golden("workbench_failed_80x24", shown(pilot))
+        golden("workbench_failed_80x24", await settled(pilot))
         await pilot.press("ctrl+b")
         await pilot.pause(0.1)
-        golden("workbench_findings_80x24", shown(pilot))
+        golden("workbench_findings_80x24", await settled(pilot))
         assert grader.jobs[0].source == session.path("softmax").read_bytes()
         assert session.state("softmax") == "failed"
 
 
-async def test_all_panes_at_120_by_34(start, until, golden) -> None:
+async def test_all_panes_at_120_by_34(start, until, golden, settled) -> None:
     async with start("softmax", size=(120, 34)) as pilot:
         await at_workbench(pilot, until)
         await pilot.press("ctrl+r", "ctrl+g")
         await until(pilot, lambda: "1 of 3 checks pass" in shown(pilot) and "Hint 1" in shown(pilot))
         await until(pilot, lambda: "draw 3 of 30" in shown(pilot))
-        golden("workbench_120x34", shown(pilot))
+        golden("workbench_120x34", await settled(pilot))
 
 
 async def test_findings_stream_in(start, until, grader) -> None:
@@ -151,7 +151,7 @@ async def test_hints_seen_before_are_there_again(start, until, session) -> None:
         assert "1 of 2 hints shown" in shown(pilot)
 
 
-async def test_the_solution_is_sealed_until_one_gives_up(start, until, session, golden) -> None:
+async def test_the_solution_is_sealed_until_one_gives_up(start, until, session, golden, settled) -> None:
     async with start("softmax") as pilot:
         await at_workbench(pilot, until)
         await pilot.app.run_action("screen.solution")
@@ -164,7 +164,7 @@ async def test_the_solution_is_sealed_until_one_gives_up(start, until, session, 
         await pilot.press("right", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TwoTexts))
         assert session.state("softmax") == "given_up"
-        golden("solution_80x24", shown(pilot))
+        golden("solution_80x24", await settled(pilot))
         await pilot.press("ctrl+b")
         await until(pilot, lambda: "raise NotImplementedError" in shown(pilot))
 

@@ -72,6 +72,9 @@ class TutorApp(GuardedApp):
         self.register_theme(LIGHT)
         self._apply(self.preferences)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
+        self._take_signals()
+
+    def _take_signals(self) -> None:
         self._give_signals_back = on_stop(asyncio.get_running_loop(), self._told_to_stop)
 
     def on_unmount(self) -> None:
@@ -284,13 +287,18 @@ class TutorApp(GuardedApp):
         from tutor.tui.external import editor_command, run_editor
 
         command = editor_command(self.preferences.editor, os.environ)
+        self._give_signals_back()  # ctrl+c in the editor must not be taken for a wish to end the app
         try:
             with self.suspend():
-                run_editor(command, path)
+                problem = run_editor(command, path)  # an exception in here would leave the terminal handed over
         except SuspendNotSupported:
             raise TutorError(
                 "This terminal cannot be handed to another program; open the file there yourself."
             ) from None
+        finally:
+            self._take_signals()
+        if problem:
+            raise TutorError(problem)
 
     def on_resize(self, event: events.Resize) -> None:
         """Ask for more room when there is too little, and come back when there is enough."""

@@ -34,15 +34,16 @@ def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
     return command
 
 
-def run_editor(command: list[str], path: Path) -> None:
-    """Open the file and wait until the command ends; raises TutorError when it did not work."""
+def run_editor(command: list[str], path: Path) -> str:
+    """Open the file and wait until the command ends; gives the sentence to show when it did not work. Never raises."""
     with _ctrl_c_is_the_editors():
         try:
             code = subprocess.call([*command, str(path)])
         except OSError as error:
-            raise TutorError(f"{command[0]} could not be started: {error.strerror or error}.") from error
-    if code:
-        raise TutorError(f"{command[0]} ended with exit code {code}; the file is as it left it.")
+            return f"{command[0]} could not be started: {error.strerror or error}."
+    if code < 0:
+        return f"{command[0]} was stopped; the file is as it left it."
+    return f"{command[0]} ended with exit code {code}; the file is as it left it." if code else ""
 
 
 @contextmanager

@@ -20,6 +20,7 @@ class TooSmall(Screen[None]):
 
     DEFAULT_CSS = """
     TooSmall { align: center middle; }
+    TooSmall ToastRack { display: none; }
     TooSmall Line { width: 100%; text-align: center; }
     """
 
