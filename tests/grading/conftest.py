@@ -19,7 +19,7 @@ from tutor.grading.judge import JudgeHost
 from tutor.grading.learner import LearnerHost
 from tutor.grading.output import Output
 from tutor.grading.peer import Peer
-from tutor.grading.wire import Channel, Closed
+from tutor.grading.wire import Channel, ClosedError
 from tutor.model import Finding, Job, Limits, Verdict
 
 
@@ -93,7 +93,7 @@ def _conversation(source: str) -> Iterator[object]:
         exec(compile(source, "ex.py", "exec"), learner._program.__dict__)
 
         def run() -> None:
-            with contextlib.suppress(Closed):
+            with contextlib.suppress(ClosedError):
                 learner.peer.serve_forever()
 
         thread = threading.Thread(target=run, daemon=True)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from tutor.grading.codec import MAX_DEPTH, CodecError, Decoder, Encoder
+from tutor.grading.codec import MAX_DEPTH, CodecError
+from tutor.grading.decoder import Decoder
+from tutor.grading.encoder import Encoder
 
 PLAIN = [
     None, True, False, 0, -1, 2**62, -(2**63), 2**200, -(2**77), 1.5, float("inf"), -0.0, 3 - 2j, "", "ü\x00\ud800", b"", b"\xff",
@@ -38,7 +40,9 @@ def test_nan_arrives():
     assert np.isnan(there(float("nan")))
 
 
-@pytest.mark.parametrize("value", [np.float32(1.5), np.int64(-3), np.bool_(True), np.complex128(1j), np.str_("ä"), np.uint8(7)], ids=repr)
+@pytest.mark.parametrize(
+    "value", [np.float32(1.5), np.int64(-3), np.bool_(True), np.complex128(1j), np.str_("ä"), np.uint8(7)], ids=repr
+)
 def test_numpy_scalars_keep_their_type(value):
     result = there(value)
     assert type(result) is type(value)

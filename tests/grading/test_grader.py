@@ -157,7 +157,13 @@ with Grader() as g:
 def test_the_client_loads_nothing_heavy():
     program = "import sys, tutor.grading.client; print([m for m in ('torch', 'numpy', 'pytest', 'textual') if m in sys.modules])"
     root = str(Path(__file__).parents[2])
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": root}, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": root},
+        check=True,
+    )
     assert done.stdout.strip() == "[]"
 
 

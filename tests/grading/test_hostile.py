@@ -173,7 +173,13 @@ def test_terminal_codes_are_made_harmless(short):
 
 
 @pytest.mark.parametrize(
-    "how", ["import os; os.fork()", "import subprocess; subprocess.run(['true'])", "import os; os.system('true')", "import os; os.execv('/bin/true', ['x'])"]
+    "how",
+    [
+        "import os; os.fork()",
+        "import subprocess; subprocess.run(['true'])",
+        "import os; os.system('true')",
+        "import os; os.execv('/bin/true', ['x'])",
+    ],
 )
 def test_other_processes_are_refused(short, how):
     verdict = short(f"def f(x):\n    {how}\n")
@@ -230,7 +236,9 @@ def test_our_own_modules_are_out_of_reach(bench):
 
 
 def test_a_skip_is_no_pass(short):
-    verdict = short("class Skipped(BaseException):\n    pass\nimport unittest\ndef f(x):\n    raise unittest.SkipTest('no')\n")
+    verdict = short(
+        "class Skipped(BaseException):\n    pass\nimport unittest\ndef f(x):\n    raise unittest.SkipTest('no')\n"
+    )
     assert outcomes(verdict) == ["error", "error"]
 
 
@@ -241,7 +249,9 @@ def test_objects_that_claim_to_be_equal(short):
 
 def test_nothing_is_left_running(bench):
     bench.exercise("ex", CHECKS, solution=RIGHT)
-    bench.grade("import threading, time\ndef f(x):\n    threading.Thread(target=time.sleep, args=(60,)).start()\n    return 2 * x\n")
+    bench.grade(
+        "import threading, time\ndef f(x):\n    threading.Thread(target=time.sleep, args=(60,)).start()\n    return 2 * x\n"
+    )
     server = bench.grader.server_pid
     if not Path(f"/proc/{server}/task/{server}/children").exists():
         pytest.skip("reads /proc")

@@ -211,9 +211,16 @@ def test_arrays_arrive_with_their_layout(mine, name):
     assert not np.shares_memory(back, a)
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.uint8, torch.bool, torch.complex64])
+@pytest.mark.parametrize(
+    "dtype", [torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.uint8, torch.bool, torch.complex64]
+)
 def test_tensors_arrive(mine, dtype):
-    for t in (torch.ones(2, 3).to(dtype).T, torch.ones(6).to(dtype)[::2], torch.ones(1, 3).to(dtype).expand(4, 3), torch.tensor(1).to(dtype)):
+    for t in (
+        torch.ones(2, 3).to(dtype).T,
+        torch.ones(6).to(dtype)[::2],
+        torch.ones(1, 3).to(dtype).expand(4, 3),
+        torch.tensor(1).to(dtype),
+    ):
         back = mine.Keeper(t + t if dtype != torch.bool else t).a
         assert back.dtype == dtype
         assert back.shape == t.shape

@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from tutor.grading.client import debug, grade_once
-from tutor.grading.record import finding_from_json, finding_to_json, job_from_json, job_to_json, schema, verdict_from_json, verdict_to_json
+from tutor.grading.record import (
+    finding_from_json,
+    finding_to_json,
+    job_from_json,
+    job_to_json,
+    schema,
+    verdict_from_json,
+    verdict_to_json,
+)
 from tutor.model import CourseError, Limits, Need, Verdict
 
 CHECKS = '''
@@ -78,7 +86,7 @@ def test_an_error_shows_the_learners_lines_only(sums):
     finding = sums.grade("def f(x):\n    return g(x)\ndef g(x):\n    return x.summ()\n").findings[0]
     assert finding.outcome == "error"
     assert "AttributeError" in finding.message
-    assert 'line 2, in f' in finding.traceback
+    assert "line 2, in f" in finding.traceback
     assert "return x.summ()" in finding.traceback
     assert "tutor" not in finding.traceback
 
@@ -131,7 +139,9 @@ G = "from tutor.mine import double\ndef g(x):\n    return double(double(x))\n"
 
 @pytest.fixture
 def chain(bench):
-    bench.exercise("base", "def test_it(mine):\n    assert mine.double(1) == 2\n", solution="def double(x):\n    return 2 * x\n")
+    bench.exercise(
+        "base", "def test_it(mine):\n    assert mine.double(1) == 2\n", solution="def double(x):\n    return 2 * x\n"
+    )
     bench.exercise("ex", NEEDS_CHECKS, solution=G, front='needs = ["base"]')
     return bench
 
@@ -225,8 +235,17 @@ def test_backward_formulas_of_allowed_operators_work(bench):
 
 
 def test_an_earlier_exercise_may_use_what_this_one_forbids(bench):
-    bench.exercise("base", "def test_it(mine):\n    pass\n", solution="def double(x):\n    return 2 * x\n", front='framework = "torch"')
-    bench.exercise("ex", "import torch\ndef test_it(mine):\n    mine.g(torch.ones(2))\n", front='framework = "torch"\nforbidden = ["torch.softmax"]\nneeds = ["base"]')
+    bench.exercise(
+        "base",
+        "def test_it(mine):\n    pass\n",
+        solution="def double(x):\n    return 2 * x\n",
+        front='framework = "torch"',
+    )
+    bench.exercise(
+        "ex",
+        "import torch\ndef test_it(mine):\n    mine.g(torch.ones(2))\n",
+        front='framework = "torch"\nforbidden = ["torch.softmax"]\nneeds = ["base"]',
+    )
     base = Need("base", b"import torch\ndef double(x):\n    return torch.softmax(x, 0)\n")
     assert bench.grade("from tutor.mine import double\ndef g(x):\n    return double(x)\n", needs=(base,)).passed
 

@@ -49,7 +49,9 @@ class Assembly:
             message = "not run: the run was ended" if end.get("cancelled") else "not run"
             if died:
                 outcome = "timeout" if died in ("check", "verdict") else "error"
-                message = "the check was stopped" if outcome == "timeout" else "the grader's own process ended unexpectedly"
+                message = (
+                    "the check was stopped" if outcome == "timeout" else "the grader's own process ended unexpectedly"
+                )
                 died = None
             yield self.add(Finding(name, sentence, outcome, message=message))
 
@@ -75,7 +77,7 @@ class Assembly:
 
 
 def overall(findings: list[Finding]) -> Outcome:
-    """Give a verdict's outcome: passed only if there is a finding and all passed; else that of the first that did not."""
+    """Give a verdict's outcome: passed if there is a finding and all passed; else that of the first that did not."""
     if not findings:
         return "not_run"
     return next((f.outcome for f in findings if f.outcome != "passed"), "passed")

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
-from tutor.grading.codec import MAX_MESSAGE, CodecError, Decoder, Encoder, plain_dtype, torch_attribute
+from tutor.grading.codec import MAX_MESSAGE, CodecError, plain_dtype, torch_attribute
+from tutor.grading.decoder import Decoder
+from tutor.grading.encoder import Encoder
 
 if TYPE_CHECKING:
     import torch
@@ -106,18 +108,19 @@ def _fits(nbytes: int) -> None:
 
 def read_array(d: Decoder) -> tuple[Array, Mark]:
     """Read an array; a new, aligned buffer with the layout it had."""
-    if d.take(1) == b"O":
+    if d.byte() == b"O":
         shape, items = d.integers(), d.value()
         if type(items) is not tuple or len(items) != math.prod(shape) or any(n < 0 for n in shape):
             raise CodecError("an object array of the wrong size")
-        out = np.empty(len(items), object)
-        out[:] = items
-        out = out.reshape(shape)
-        return out, mark(array_bytes(out))
+        flat: Array = np.empty(len(items), object)
+        flat[:] = items
+        objects = flat.reshape(shape)
+        return objects, mark(array_bytes(objects))
     dtype, shape, strides = plain_dtype(d.text()), d.integers(), d.integers()
     writeable, data = bool(d.value()), d.raw()
     low, high = _checked(shape, strides, dtype.itemsize, len(data))
-    source = np.frombuffer(data, dtype).reshape(shape) if len(data) else np.empty(shape, dtype)
+    source: Array = np.frombuffer(data, dtype).reshape(shape) if len(data) else np.empty(shape, dtype)
+    out: Array
     if list(strides) == _dense(shape, dtype.itemsize):
         out = source.copy()
     else:
@@ -230,7 +233,7 @@ def set_generator(g: object | None, state: object) -> object:
                 raise CodecError("a generator of an unknown kind")
             if g is None:
                 g = np.random.Generator(getattr(np.random, state["bit_generator"])(0))
-            cast(np.random.Generator, g).bit_generator.state = _unflat(state)
+            cast(np.random.Generator, g).bit_generator.state = cast("dict[str, object]", _unflat(state))
             return g
         import torch
 

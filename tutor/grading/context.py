@@ -10,7 +10,7 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -38,7 +38,8 @@ def applied(state: tuple[object, ...]) -> Iterator[None]:
         raise CodecError("an impossible NumPy error state")
     with contextlib.ExitStack() as stack:
         if errors != capture_errors():
-            stack.enter_context(np.errstate(**dict(zip(("divide", "over", "under", "invalid"), errors, strict=True))))  # type: ignore[arg-type]
+            divide, over, under, invalid = cast("tuple[Any, Any, Any, Any]", errors)
+            stack.enter_context(np.errstate(divide=divide, over=over, under=under, invalid=invalid))
         torch = sys.modules.get("torch")
         if torch is not None and len(state) == 4:
             grad, inference = bool(state[1]), bool(state[2])
@@ -61,7 +62,7 @@ def capture_errors() -> tuple[str, ...]:
 
 def _numpy_print() -> bytes:
     """Look at NumPy's global generator without the 50 µs that asking for its state takes."""
-    generator = np.random.mtrand._rand._bit_generator  # type: ignore[attr-defined]  # there is no public way
+    generator = np.random.mtrand._rand._bit_generator  # there is no public way
     if type(generator).__name__ != "MT19937":
         return repr(generator.state).encode()
     return ctypes.string_at(generator.ctypes.state_address, _MT19937_BYTES)
@@ -117,7 +118,7 @@ def _state(name: str) -> object:
 def _set_state(name: object, state: object) -> None:
     try:
         if name == "random":
-            random.setstate(state)  # type: ignore[arg-type]
+            random.setstate(cast("tuple[Any, ...]", state))
         elif name == "torch" and "torch" in sys.modules:
             torch = sys.modules["torch"]
             torch.set_rng_state(torch.frombuffer(bytearray(cast(bytes, state)), dtype=torch.uint8).clone())

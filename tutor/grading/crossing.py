@@ -1,7 +1,7 @@
 """Autograd across the process border: `y.sum().backward()` here runs the graph that lies over there.
 
-A tensor that requires a gradient arrives as the output of a `Crossing`, whose inputs are the tensors it depends on that both
-sides know (its roots: leaves, and results that crossed before). The backward pass asks the other side for a
+A tensor that requires a gradient arrives as the output of a `Crossing`, whose inputs are the tensors it depends on that
+both sides know (its roots: leaves, and results that crossed before). The backward pass asks the other side for a
 vector-Jacobian product; with `create_graph` the product arrives with a history of its own, so second derivatives work.
 """
 
@@ -15,7 +15,9 @@ from typing import Any, cast
 import torch
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 
-from tutor.grading.codec import CodecError, Decoder, Encoder
+from tutor.grading.codec import CodecError
+from tutor.grading.decoder import Decoder
+from tutor.grading.encoder import Encoder
 from tutor.grading.twins import Twin, Twins
 
 Vjp = Callable[[int, torch.Tensor, tuple[bool, ...]], "tuple[torch.Tensor | None, ...]"]
@@ -34,7 +36,7 @@ class Crossing(torch.autograd.Function):
     """Makes a received tensor depend on the roots it had on the other side."""
 
     @staticmethod
-    def forward(ctx: Any, link: Link, *roots: torch.Tensor) -> torch.Tensor:  # noqa: ANN401  torch gives it no type
+    def forward(ctx: Any, link: Link, *_roots: torch.Tensor) -> torch.Tensor:  # noqa: ANN401  torch gives it no type
         """Return the received value."""
         ctx.link = link
         value, link.value = link.value, None
@@ -125,7 +127,7 @@ class Graphs:
             elif isinstance(getattr(node, "link", None), Link) and (twin := self._arrived(node)) is not None:
                 found.append((twin, GradientEdge(node, number)))
             else:
-                stack.extend(pair for pair in node.next_functions if pair[0] is not None)
+                stack.extend((child, output) for child, output in node.next_functions if child is not None)
         return found
 
     def _arrived(self, node: object) -> int | None:

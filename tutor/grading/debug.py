@@ -1,4 +1,4 @@
-"""Grading in one process: no judge apart, no limits, so that `breakpoint()` and print work. Such a verdict never counts."""
+"""Grading in one process: no judge apart, no limits, so that `breakpoint()` works. Such a verdict never counts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ def run(job: Job) -> Verdict:
     from tutor.checks.runner import run_checks
 
     exercise = material.find(job.course_root, job.exercise)
-    needs, notes = material.all_needs(job.course_root, exercise), ["Run in one process by --debug: this does not count."]
+    needs, notes = (
+        material.all_needs(job.course_root, exercise),
+        ["Run in one process by --debug: this does not count."],
+    )
     solutions = Solutions(needs, notes)
     assembly = Assembly(job)
     before = sys.modules.get("tutor.mine")

@@ -1,7 +1,7 @@
 """Everything that has identity on the wire: shared buffers, views of them, handles, autograd history.
 
-Plugs into the codec as its `Others`. What may be handed out as a handle, and what a stand-in looks like, is decided by
-each side's `Side`; what a handle's other end may do with it too.
+Plugs into encoder and decoder. What may be handed out as a handle, and what a stand-in looks like, is decided by each
+side's `Side`; what a handle's other end may do with it too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import numpy as np
 
 from tutor.grading import buffers
 from tutor.grading.buffers import Array
-from tutor.grading.codec import CodecError, Decoder, Encoder
+from tutor.grading.codec import CodecError, plain_dtype
+from tutor.grading.decoder import Decoder
+from tutor.grading.encoder import Encoder
 from tutor.grading.handles import Handles, Label
 from tutor.grading.twins import Twin, Twins
 
@@ -38,11 +40,17 @@ class Side(Protocol):
 class _Memory:
     """Lets NumPy make a view of a given address while `owner` stays alive."""
 
-    def __init__(self, owner: Array, address: int, shape: tuple[int, ...], strides: tuple[int, ...], dtype: str) -> None:
+    def __init__(
+        self, owner: Array, address: int, shape: tuple[int, ...], strides: tuple[int, ...], dtype: str
+    ) -> None:
         self.owner = owner
         self.__array_interface__ = {
-            "data": (address, not owner.flags.writeable), "shape": shape, "strides": strides, "typestr": dtype, "version": 3,
-        }  # fmt: skip
+            "data": (address, not owner.flags.writeable),
+            "shape": shape,
+            "strides": strides,
+            "typestr": dtype,
+            "version": 3,
+        }
 
 
 class Exchange:
@@ -194,9 +202,9 @@ class Exchange:
 
     def _read_array(self, d: Decoder, number: int) -> Array:
         mark: object
-        if d.take(1) == b"V":
+        if d.byte() == b"V":
             owner, offset, shape = self._owner(d, "a"), d.integer(), d.integers()
-            strides, dtype, writeable = d.integers(), buffers.plain_dtype(d.text()), bool(d.value())
+            strides, dtype, writeable = d.integers(), plain_dtype(d.text()), bool(d.value())
             base = cast(Array, owner.get())
             low, high = buffers.bounds(base)
             begin, end = buffers.span(shape, strides, dtype.itemsize)
@@ -221,7 +229,7 @@ class Exchange:
         import torch
 
         bits, mark = d.count(), None
-        if d.take(1) == b"V":
+        if d.byte() == b"V":
             base = cast("torch.Tensor", self._owner(d, "t").get())
             offset, shape, stride = d.integer(), d.integers(), d.integers()
             size = base.element_size()

@@ -64,7 +64,7 @@ class Ban:
         while frame is not None:
             code = frame.f_code
             if code.co_filename == self._file:
-                # In a backward pass the learner's innermost frame is only the one that started it, unless it is a backward.
+                # In a backward pass this frame is only the one that started it, unless it is a `backward` itself.
                 return None if _in_backward() and code.co_varnames[:1] != ("ctx",) else f"line {frame.f_lineno}"
             if code.co_filename in self._needs:
                 return None
@@ -98,6 +98,7 @@ class Ban:
 
     def _denied(self, rule: str, original: Any) -> object:  # noqa: ANN401
         if isinstance(original, type):
+
             def refuse(*_args: object, **_kwargs: object) -> NoReturn:
                 self.deny(rule)
                 raise ForbiddenError(f"uses a forbidden operation: {rule}")
@@ -160,7 +161,15 @@ def _resolve(dotted: str) -> Any:  # noqa: ANN401  a module or a class
 
 
 def _overloads(torch: Any, name: str) -> Iterator[Any]:  # noqa: ANN401
-    names = [name, f"_{name}", f"{name}_", f"_safe_{name}", f"special_{name}", f"linalg_{name}", *_RENAMED.get(name, ())]
+    names = [
+        name,
+        f"_{name}",
+        f"{name}_",
+        f"_safe_{name}",
+        f"special_{name}",
+        f"linalg_{name}",
+        *_RENAMED.get(name, ()),
+    ]
     for candidate in dict.fromkeys(names):
         packet = getattr(torch.ops.aten, candidate, None)
         if packet is not None:
@@ -192,7 +201,7 @@ class _Blocker:
         self._ban = ban
         self._names = tuple(names)
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+    def find_spec(self, name: str, *_: object) -> None:
         """Raise for a blocked module; else leave it to the next finder."""
         if any(name == blocked or name.startswith(f"{blocked}.") for blocked in self._names):
             self._ban.deny(f"import {name}", cast("type[ForbiddenError]", ForbiddenImportError))

@@ -16,11 +16,13 @@ from tutor.grading.operations import OPERATIONS, describe
 SOLUTION = "tutor_course_"
 """Prefix of the module names under which the course's solutions are loaded in the judge."""
 
-_MODULE = frozenset(
-    "train eval parameters named_parameters zero_grad state_dict load_state_dict modules children named_children"
-    " named_modules buffers named_buffers requires_grad_ double float".split()
+_LISTED = frozenset(
+    ("parameters", "named_parameters", "modules", "children", "named_children", "named_modules", "buffers")
 )
-_LISTED = frozenset("parameters named_parameters modules children named_children named_modules buffers named_buffers".split())
+_MODULE = _LISTED | {
+    *("train", "eval", "zero_grad", "state_dict", "load_state_dict"),
+    *("named_buffers", "requires_grad_", "double", "float"),
+}
 _SELF = frozenset(("train", "eval", "requires_grad_", "double", "float"))
 _OPTIMIZER = frozenset(("zero_grad", "step"))
 
@@ -47,6 +49,10 @@ def _of_solution(value: object) -> bool:
     return str(kind.__module__).startswith(SOLUTION)
 
 
+def _public(target: object, name: str) -> bool:
+    return _of_solution(target) and not name.startswith("_")
+
+
 def serve(operation: str, arguments: tuple[object, ...]) -> object:
     """Do what the learner process asks, if it may."""
     if operation == "nothing":
@@ -65,7 +71,8 @@ def serve(operation: str, arguments: tuple[object, ...]) -> object:
     if operation == "get":
         return _get(target, str(rest[0]))
     if operation == "set":
-        return _set(target, str(rest[0]), rest[1])
+        _set(target, str(rest[0]), rest[1])
+        return None
     if operation == "group":
         groups = cast(Any, target).param_groups
         groups[int(rest[0])][str(rest[1])] = rest[2]
@@ -86,17 +93,17 @@ def _operate(name: str, operands: tuple[Any, ...]) -> object:
 def _method(target: object, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
     sort = sort_of(target)[0]
     allowed = _MODULE if sort == "module" else _OPTIMIZER if sort == "optimizer" else frozenset[str]()
-    if name not in allowed and not (_of_solution(target) and not name.startswith("_")):
+    if name not in allowed and not _public(target, name):
         raise AttributeError(f"{name} cannot be used on what was given")
     result = getattr(target, name)(*args, **kwargs)
-    if name in _LISTED:
+    if name in _LISTED or name == "named_buffers":
         return list(cast("Iterable[object]", result))
     return None if name in _SELF else result
 
 
 def _get(target: object, name: str) -> object:
     sort = sort_of(target)[0]
-    if _of_solution(target) and not name.startswith("_"):
+    if _public(target, name):
         return getattr(target, name)
     if sort == "optimizer" and name in (*_OPTIMIZER, "param_groups"):
         return getattr(target, name)
@@ -115,7 +122,9 @@ def _set(target: object, name: str, value: object) -> None:
     sort = sort_of(target)[0]
     if sort == "module" and name == "training":
         cast(Any, target).training = bool(value)
-    elif sort == "module" and name in cast(Any, target)._parameters or (_of_solution(target) and not name.startswith("_")):
+    elif (sort == "module" and name in cast(Any, target)._parameters) or (
+        _of_solution(target) and not name.startswith("_")
+    ):
         setattr(target, name, value)
     else:
         raise AttributeError(f"{name} cannot be set here: this {sort} belongs to the check")

@@ -15,7 +15,7 @@ from typing import Any, cast
 from tutor.grading import errors, given, material
 from tutor.grading.errors import LearnerDiedError
 from tutor.grading.judge import JudgeHost, shielded
-from tutor.model import CourseError, Exercise, Finding, Job
+from tutor.model import Exercise, Finding, Job, Outcome
 
 Tell = Callable[[dict[str, object]], None]
 
@@ -79,9 +79,11 @@ class Hearing:
 
     def _not_loaded(self, error: BaseException, seconds: float) -> None:
         told = getattr(error, "tutor_message", "") or load_message(error)
-        outcome = getattr(error, "tutor_outcome", "error")
+        outcome = cast(Outcome, getattr(error, "tutor_outcome", "error"))
         traceback, output = errors.learner_traceback(error), self.host.printed()
-        self._found(Finding("load", "Your file can be run.", outcome, seconds, told, traceback=traceback, output=output))
+        self._found(
+            Finding("load", "Your file can be run.", outcome, seconds, told, traceback=traceback, output=output)
+        )
         for name, sentence in material.check_sentences(self.exercise.checks):
             if not self.job.checks or name in self.job.checks:
                 self._found(Finding(name, sentence, "not_run", message="not run: the file cannot be run"))
@@ -119,7 +121,11 @@ class Hearing:
     def _explained(self, finding: Finding) -> Finding:
         """The end of the learner process outweighs whatever a check made of it."""
         dead = self.host.dead
-        if dead is None or finding.outcome == "passed" or any(f.outcome == dead.tutor_outcome and f.message == str(dead) for f in self._findings):
+        if (
+            dead is None
+            or finding.outcome == "passed"
+            or any(f.outcome == dead.tutor_outcome and f.message == str(dead) for f in self._findings)
+        ):
             return finding
         if finding.outcome == "not_run":
             return finding

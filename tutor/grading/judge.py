@@ -1,7 +1,7 @@
 """The judge: runs the course's checks against a stand-in for the learner's program and reports findings.
 
-The only source of a verdict's findings. Believes nothing but values that come out of the codec, never runs learner code, and
-escapes every string that may stem from it.
+The only source of a verdict's findings. Believes nothing but values that come out of the codec, never runs learner
+code, and escapes every string that may stem from it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tutor.grading.handles import Label
 from tutor.grading.output import Output, harmless
 from tutor.grading.peer import Peer
 from tutor.grading.proxies import IteratorProxy, Mine, Proxy
-from tutor.grading.wire import Channel, Closed
+from tutor.grading.wire import Channel, ClosedError
 from tutor.model import Finding
 
 _FLOOD = 64
@@ -65,7 +65,7 @@ class JudgeHost:
             raise self.dead
         try:
             result = self.peer.request(operation, *arguments)
-        except Closed:
+        except ClosedError:
             self.dead = self._why()
         except CodecError as error:
             self.dead = self._nonsense(error)
@@ -109,7 +109,7 @@ class JudgeHost:
         self.peer.channel.close()
         return self.dead
 
-    def measure(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+    def measure(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object], /) -> object:
         """Call with CPU seconds and peak bytes measured over there."""
         return self.ask("measure", proxy, args, kwargs)
 
@@ -136,7 +136,7 @@ class JudgeHost:
         """The learner's code learns nothing beyond the answer."""
         return None
 
-    def reported(self, operation: str, arguments: tuple[object, ...], report: object, used: tuple[str, ...]) -> None:
+    def reported(self, report: object, used: tuple[str, ...]) -> None:
         """Take note of a call's cost; emit its warnings here, where the check's filters apply."""
         told, seconds, _peak, banned = cast("tuple[tuple[Any, ...], float, int, tuple[str, ...]]", report)
         self._seconds, self._used, self._banned = float(seconds), used, banned

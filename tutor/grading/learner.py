@@ -25,7 +25,7 @@ from tutor.grading.codec import CodecError
 from tutor.grading.handles import Label
 from tutor.grading.peer import Peer
 from tutor.grading.proxies import Proxy
-from tutor.grading.wire import Channel, Closed
+from tutor.grading.wire import Channel, ClosedError
 from tutor.model import Limits
 
 _WARNINGS = 50
@@ -48,7 +48,7 @@ class LearnerHost:
         self._mine = types.ModuleType("tutor.mine")
         self._ban: forbidden.Ban | None = None
         warnings.simplefilter("always")
-        warnings.showwarning = self._warned
+        warnings.showwarning = self._warned  # type: ignore[assignment]  # it takes the rest as *_
 
     # --- what differs from the judge ------------------------------------------------------------------------------
 
@@ -71,12 +71,16 @@ class LearnerHost:
         """Call something of the judge's."""
         return self.ask("call", proxy, args, kwargs)
 
+    def measure(self, *_: object) -> object:
+        """Nothing of the judge's is measured."""
+        raise AttributeError("tutor_measure")
+
     def report(self) -> object:
         """Tell of warnings and of what the call cost."""
         told, self._warnings = tuple(self._warnings), []
         return told, self._seconds, self._peak, () if self._ban is None else self._ban.take_used()
 
-    def reported(self, operation: str, arguments: tuple[object, ...], report: object, used: tuple[str, ...]) -> None:
+    def reported(self, report: object, used: tuple[str, ...]) -> None:
         """The judge has nothing to report."""
 
     def _warned(self, message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object) -> None:
@@ -90,7 +94,7 @@ class LearnerHost:
         """Do what the judge asks."""
         if operation == "vjp":
             number, grad, needed = cast("tuple[int, Any, tuple[bool, ...]]", arguments)
-            return self.peer.exchange.graphs.product(number, grad, needed)  # type: ignore[union-attr, attr-defined]
+            return self.peer.exchange.graphs.product(number, grad, needed)  # type: ignore[union-attr]
         start = time.thread_time() if self._depth == 0 else 0.0
         self._depth += 1
         try:
@@ -146,7 +150,8 @@ class LearnerHost:
     def _signature(self, target: Callable[..., object]) -> object:
         parameters = inspect.signature(target).parameters.values()
         return tuple(
-            (p.name, int(p.kind), p.default is not p.empty, p.default if _plain(p.default) else None) for p in parameters
+            (p.name, int(p.kind), p.default is not p.empty, p.default if _plain(p.default) else None)
+            for p in parameters
         )
 
     def _measure(self, target: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> object:
@@ -171,24 +176,24 @@ def _plain(value: object) -> bool:
     return value is None or type(value) in (bool, int, float, str)
 
 
-def _operate(host: LearnerHost, name: str, *operands: object) -> object:
+def _operate(_host: LearnerHost, name: str, *operands: object) -> object:
     return operations.OPERATIONS[name](*operands)
 
 
 _OPERATIONS: dict[str, Callable[..., object]] = {
     "load": LearnerHost._load,
     "name": LearnerHost._name,
-    "call": lambda host, target, args, kwargs: target(*args, **kwargs),
-    "method": lambda host, target, name, args, kwargs: getattr(target, name)(*args, **kwargs),
-    "get": lambda host, target, name: getattr(target, name),
-    "set": lambda host, target, name, value: setattr(target, name, value),
-    "del": lambda host, target, name: delattr(target, name),
+    "call": lambda _, target, args, kwargs: target(*args, **kwargs),
+    "method": lambda _, target, name, args, kwargs: getattr(target, name)(*args, **kwargs),
+    "get": lambda _, target, name: getattr(target, name),
+    "set": lambda _, target, name, value: setattr(target, name, value),
+    "del": lambda _, target, name: delattr(target, name),
     "op": _operate,
-    "next": lambda host, target: next(target),
+    "next": lambda _, target: next(target),
     "exit": LearnerHost._exit,
     "signature": LearnerHost._signature,
     "measure": LearnerHost._measure,
-    "nothing": lambda host: None,
+    "nothing": lambda _: None,
 }
 
 
@@ -203,7 +208,7 @@ def main(sock: socket.socket, scratch: str) -> None:
         host = LearnerHost()
         host.peer = Peer(channel, host, first_id=1)
         host.peer.serve_forever()
-    except Closed:
+    except ClosedError:
         os._exit(0)  # no atexit handlers, no threads of the learner's to wait for
     except BaseException:  # our own mistake, or the learner's code has damaged us
         traceback.print_exc()

@@ -6,8 +6,8 @@ import operator
 import types
 from collections.abc import Callable, Iterable
 
-_BINARY = "add sub mul truediv floordiv mod pow matmul lshift rshift".split()
-_SAME_NAME = "eq ne lt le gt ge neg pos abs invert index contains getitem setitem delitem".split()
+_BINARY = "add sub mul truediv floordiv mod pow matmul lshift rshift".split()  # noqa: SIM905  reads better
+_SAME_NAME = "eq ne lt le gt ge neg pos abs invert index contains getitem setitem delitem".split()  # noqa: SIM905
 
 OPERATIONS: dict[str, Callable[..., object]] = {
     **{name: getattr(operator, name) for name in _BINARY},

@@ -1,16 +1,20 @@
 """Calls between judge and learner process, each from the other's point of view the same thing.
 
-The two take turns: whoever waits for an answer serves the questions that come instead, so a call may call back. Owns the
-order of things in a message: context, random states, changes of shared buffers, the question or answer, what was let go.
+The two take turns: whoever waits for an answer serves the questions that come instead, so a call may call back.
+Owns the order of things in a message: random states, changes of shared buffers, context, the question or answer, what
+was let go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
 from tutor.grading import context, errors
-from tutor.grading.codec import CodecError, Decoder, Encoder
+from tutor.grading.codec import CodecError
+from tutor.grading.decoder import Decoder
+from tutor.grading.encoder import Encoder
 from tutor.grading.exchange import Exchange, Side
 from tutor.grading.wire import Channel
 
@@ -35,7 +39,7 @@ class Host(Side, Protocol):
     def report(self) -> object:
         """Give plain values to send along with an answer."""
 
-    def reported(self, operation: str, arguments: tuple[object, ...], report: object, random_used: tuple[str, ...]) -> None:
+    def reported(self, report: object, random_used: tuple[str, ...]) -> None:
         """Take note of what the other side sent along."""
 
 
@@ -62,7 +66,7 @@ class Peer:
             if failure is not None:  # what changed must arrive all the same
                 self._question(encoder, "nothing", ())
             self._send(encoder)
-            result = self._answer(operation, arguments, encoder.containers)
+            result = self._answer(encoder.containers)
             if failure is not None:
                 raise TypeError(f"the arguments cannot be passed: {failure}")
             return result
@@ -93,7 +97,7 @@ class Peer:
                 raise CodecError("an answer that nobody asked for")
             self._serve(decoder)
 
-    def _answer(self, operation: str, arguments: tuple[object, ...], containers: list[object]) -> object:
+    def _answer(self, containers: list[object]) -> object:
         while True:
             decoder = self._receive(containers)
             kind = decoder.take(1)
@@ -106,7 +110,7 @@ class Peer:
             self._refill(decoder, containers)
             result, report = decoder.value(), decoder.value()
             self._close(decoder)
-            self.host.reported(operation, arguments, report, used)
+            self.host.reported(report, used)
             if kind == _ERROR:
                 raise errors.unpack(result)
             if kind == _STOP:
@@ -124,7 +128,7 @@ class Peer:
         active, before = self.exchange.active, [_shallow(c) for c in decoder.containers]
         kind, result = self._run(operation, arguments, state)
         encoder = self._open(kind, active, decoder.containers)
-        failure = self._write_or_undo(encoder, lambda: self._write_answer(encoder, before, result))
+        failure = self._write_or_undo(encoder, partial(self._write_answer, encoder, before, result))
         if failure is not None:
             encoder.out[0:1] = _ERROR
             excuse = TypeError(f"the result cannot be used outside your code: {failure}")

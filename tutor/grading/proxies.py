@@ -21,12 +21,19 @@ class Learner(Protocol):
     def call(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         """Call something over there, and keep a record of the call."""
 
-    def measure(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+    def measure(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object], /) -> object:
         """Call something over there; gives result, CPU seconds and peak bytes."""
 
 
 _OWN = frozenset(("tutor_last_call", "tutor_last_result", "tutor_random_used"))
-_PASSIVE = ("__array__", "__array_interface__", "__array_struct__", "__torch_function__", "__wrapped__", "_pytestfixturefunction")
+_PASSIVE = (
+    "__array__",
+    "__array_interface__",
+    "__array_struct__",
+    "__torch_function__",
+    "__wrapped__",
+    "_pytestfixturefunction",
+)
 """Names that NumPy, torch and pytest look for on any object; no learner's object has them."""
 
 
@@ -60,6 +67,7 @@ class Proxy:
         self._learner.ask("del", self, name)
 
     def __call__(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        """Call it over there."""
         return self._learner.call(self, args, kwargs)
 
     @property
@@ -128,9 +136,11 @@ class IteratorProxy(Proxy):
         return self._learner.ask("next", self)
 
 
-_BINARY = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
+_BINARY = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()  # noqa: SIM905  reads better
 _IN_PLACE = [f"i{name}" for name in _BINARY]
-_PLAIN = "ne lt le gt ge neg pos abs invert len bool int float complex index contains getitem setitem delitem".split()
+_PLAIN = (  # what Python looks up on the type
+    "ne lt le gt ge neg pos abs invert len bool int float complex index contains getitem setitem delitem".split()  # noqa: SIM905
+)
 
 
 def _operator(name: str) -> Callable[..., Any]:

@@ -111,8 +111,10 @@ def _module_class(base: Any) -> Any:  # noqa: ANN401  nn.Module, whose type mypy
 
 
 METHODS = frozenset(
-    "named_parameters zero_grad state_dict load_state_dict modules children named_children named_modules buffers named_buffers"
-    " requires_grad_ double float".split()
+    (
+        *("named_parameters", "zero_grad", "state_dict", "load_state_dict", "modules", "children", "named_children"),
+        *("named_modules", "buffers", "named_buffers", "requires_grad_", "double", "float"),
+    )
 )
 """Methods of nn.Module that are asked of the judge, beside those written out above."""
 

@@ -20,8 +20,27 @@ from pathlib import Path
 from tutor.model import Limits
 
 _PR_SET_PDEATHSIG = 1
-_KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
-_PROCESS_EVENTS = ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen", "pty.spawn")
+_KEPT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "SYSTEMROOT",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "CUDA_VISIBLE_DEVICES",
+)
+_PROCESS_EVENTS = (
+    "os.fork",
+    "os.forkpty",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.system",
+    "subprocess.Popen",
+    "pty.spawn",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +77,10 @@ def redirect(output: socket.socket | None) -> None:
     for number in (1, 2):
         os.dup2(target, number)
     os.close(null)
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115, PTH123  for as long as the process lives
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115  for as long as the process lives
     # Written through at once: a killed process flushes nothing.
-    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115, PTH123
-    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115, PTH123
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(write_through=True)
 
@@ -130,7 +149,7 @@ def _tasks_of_user() -> int:
         if folder.name.isdigit():
             with contextlib.suppress(OSError):
                 if folder.stat().st_uid == me:
-                    count += len(os.listdir(folder / "task"))
+                    count += sum(1 for _ in (folder / "task").iterdir())
     return count
 
 
@@ -151,7 +170,19 @@ def remove_scratch(path: str) -> None:
 
 def server_environment() -> dict[str, str]:
     """Give the environment of the warm server: nothing of the user's secrets is inherited by what it forks."""
-    wanted = (*_KEPT, "HOME", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "TUTOR_HOME", "TUTOR_GRADING_LOG")
+    wanted = (
+        *_KEPT,
+        "HOME",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "LD_LIBRARY_PATH",
+        "VIRTUAL_ENV",
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "TUTOR_HOME",
+        "TUTOR_GRADING_LOG",
+    )
     kept = {name: os.environ[name] for name in wanted if name in os.environ}
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
     return {**kept, **threads, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}

@@ -1,4 +1,4 @@
-"""Finds forbidden names in a learner's source, for a friendly message with the line. Enforcement is `forbidden`'s matter.
+"""Finds forbidden names in a learner's source, for a friendly message with the line; `forbidden` enforces.
 
 Follows import aliases and simple assignments; what hides behind `getattr` is left to the run-time ban.
 """
@@ -13,7 +13,8 @@ OTHER_FRAMEWORKS = ("torch", "scipy", "sklearn", "jax", "tensorflow")
 """What a NumPy exercise may not import."""
 
 _OPERATORS: dict[str, type[ast.operator]] = {
-    "@": ast.MatMult, "**": ast.Pow, "//": ast.FloorDiv, "%": ast.Mod, "*": ast.Mult, "/": ast.Div, "+": ast.Add, "-": ast.Sub,
+    "@": ast.MatMult, "**": ast.Pow, "//": ast.FloorDiv, "%": ast.Mod,
+    "*": ast.Mult, "/": ast.Div, "+": ast.Add, "-": ast.Sub,
 }  # fmt: skip
 
 
@@ -36,7 +37,7 @@ class Rules:
 
 
 def scan(source: bytes, rules: Rules) -> tuple[tuple[str, int], ...]:
-    """Find what the source uses of the forbidden: (name, line), each name once. Nothing for source that does not parse."""
+    """Find forbidden names and the line of their first use. Nothing for source that does not parse."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -52,7 +53,9 @@ class _Scanner:
         self._nodes = list(ast.walk(tree))
         self._rules = rules
         self._alias: dict[str, str] = {}
-        self._own = {n.name for n in self._nodes if isinstance(n, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)}
+        self._own = {
+            n.name for n in self._nodes if isinstance(n, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
+        }
         self._attributes = {n[1:] for n in rules.names if n.startswith(".")}
         self._methods = {
             n.rpartition(".")[2] for n in rules.dotted if n.startswith(("torch.Tensor.", "numpy.ndarray."))

@@ -17,8 +17,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.grading import pair as pairs
 from tutor.grading import limits, warm
+from tutor.grading import pair as pairs
 from tutor.grading.lines import Lines, write_line
 from tutor.grading.pair import Pair
 from tutor.model import Limits
@@ -67,7 +67,7 @@ class Server:
             while self._turn():
                 pass
         finally:
-            for pair in (self._next, self._running and self._running.pair):
+            for pair in (self._next, self._running.pair if self._running else None):
                 if pair is not None:
                     pair.end()
 
@@ -254,6 +254,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
-
-
+    main()

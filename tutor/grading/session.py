@@ -16,10 +16,10 @@ from tutor.grading.hearing import Hearing
 from tutor.grading.judge import JudgeHost
 from tutor.grading.lines import Lines
 from tutor.grading.output import Output
-from tutor.grading.wire import Channel, Closed
+from tutor.grading.wire import Channel, ClosedError
 from tutor.model import CourseError, Job
 
-_STACK = re.compile(r'Stack \(most recent call first\):\n((?:  File .*\n?)*)')
+_STACK = re.compile(r"Stack \(most recent call first\):\n((?:  File .*\n?)*)")
 _FRAME = re.compile(r'  File "([^"]+)", line (\d+) in (\S+)')
 
 
@@ -31,7 +31,7 @@ def main(rpc: socket.socket, printed: socket.socket, control: Lines) -> None:
     job = record.job_from_json(message["job"])
     output = Output(printed, job.limits.output)
     channel = Channel(rpc, output)
-    with contextlib.suppress(Closed):  # a death is told with the first question
+    with contextlib.suppress(ClosedError):  # a death is told with the first question
         channel.send(json.dumps(asdict(job.limits)).encode())
         channel.receive()
     control.send({"begin": True})
@@ -73,11 +73,17 @@ def explain(why: str, status: int | None, job: Job, where: str) -> LearnerDiedEr
     line = re.search(r"line (\d+)[^\n]*\Z", where)
     place = f" (it was at line {line[1]})" if line else ""
     if why == "check":
-        return _timeout(f"took longer than {limits.check_seconds:g} s and was stopped{place}: is there an endless loop?", where)
+        return _timeout(
+            f"took longer than {limits.check_seconds:g} s and was stopped{place}: is there an endless loop?", where
+        )
     if why == "verdict":
-        return _timeout(f"all checks together took longer than {limits.verdict_seconds:g} s and were stopped{place}", where)
+        return _timeout(
+            f"all checks together took longer than {limits.verdict_seconds:g} s and were stopped{place}", where
+        )
     if why == "processes":
-        return LearnerDiedError(f"your code started more than {limits.processes} processes and was stopped", traceback=where)
+        return LearnerDiedError(
+            f"your code started more than {limits.processes} processes and was stopped", traceback=where
+        )
     if status is not None and status >= 0:
         return LearnerDiedError(f"your code ended the program itself, with exit code {status}", traceback=where)
     number = -(status or 0)
@@ -89,7 +95,9 @@ def explain(why: str, status: int | None, job: Job, where: str) -> LearnerDiedEr
             traceback=where,
         )
     if number == getattr(signal, "SIGKILL", 9):
-        return LearnerDiedError("your code's process was killed by the system: it probably ran out of memory", traceback=where)
+        return LearnerDiedError(
+            "your code's process was killed by the system: it probably ran out of memory", traceback=where
+        )
     name = signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"
     return LearnerDiedError(f"your code's process was ended by {name}{place}", traceback=where)
 

@@ -11,13 +11,15 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from tutor.grading import buffers
 from tutor.grading.buffers import Array, Mark
-from tutor.grading.codec import CodecError, Decoder, Encoder
+from tutor.grading.codec import CodecError
+from tutor.grading.decoder import Decoder
+from tutor.grading.encoder import Encoder
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 _CONTENT, _GRAD, _REQUIRES, _HISTORY, _REBASED = 1, 2, 4, 8, 16
 _LARGE = 1 << 20
-"""Buffers beyond this are compared when passed and then ever more rarely: a data set need not be reread at each batch."""
+"""Buffers beyond this are compared when passed and then ever more rarely: no batch rereads a whole data set."""
 _BUMPS = 1000
 
 
@@ -190,7 +192,7 @@ class Twins:
         if self._due(twin, active) and buffers.mark(buffers.array_bytes(cast(Array, value))) != twin.mark:
             change.bits, change.data = _CONTENT, value
 
-    def _compare_generator(self, twin: Twin, value: object, change: Change, active: set[int]) -> None:
+    def _compare_generator(self, twin: Twin, value: object, change: Change, _active: set[int]) -> None:
         state = buffers.generator_state(value)
         if state != twin.mark:
             change.bits, change.data = _CONTENT, state
@@ -258,7 +260,9 @@ class Twins:
                 buffers.refill_array(cast(Array, value), new)
             else:
                 self._read_tensor(d, twin, cast("torch.Tensor", value), bits, version)
-            self.changed.append(Changed(value, bool(bits & _CONTENT), version, bool(bits & _REBASED), bool(bits & _GRAD)))
+            self.changed.append(
+                Changed(value, bool(bits & _CONTENT), version, bool(bits & _REBASED), bool(bits & _GRAD))
+            )
 
     def _read_tensor(self, d: Decoder, twin: Twin, t: torch.Tensor, bits: int, version: int) -> None:
         import torch
@@ -301,7 +305,7 @@ def _weak(value: object, died: Callable[[object], None]) -> Callable[[], object]
     def get() -> object:
         out = ref()
         if out is not None:
-            cast("torch.Tensor", out)._fix_weakref()  # type: ignore[no-untyped-call]  # see torch.utils.weak
+            cast(Any, out)._fix_weakref()  # a tensor that only C++ held: see torch.utils.weak
         return out
 
     return get

@@ -1,4 +1,4 @@
-"""What a process imports before it serves: everything a first verdict would otherwise wait for. Nothing here touches CUDA."""
+"""What a process imports before it serves: all that a first verdict would wait for. Nothing here touches CUDA."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 import sys
 
 _MODULES = (
-    "numpy.testing", "torch", "torch.nn.functional", "torch.autograd.gradcheck", "torch.testing", "torch.library", "pytest",
-    "_pytest.python", "_pytest.assertion", "_pytest.fixtures", "_pytest.skipping", "_pytest.config.findpaths",
+    "numpy.testing", "torch", "torch.nn.functional", "torch.autograd.gradcheck", "torch.testing", "torch.library",
+    "pytest", "_pytest.python", "_pytest.assertion", "_pytest.fixtures", "_pytest.skipping", "_pytest.config.findpaths",
     "tutor.checks", "tutor.checks.runner", "tutor.checks.program", "tutor.grading.diagnosis", "tutor.grading.session",
     "tutor.grading.learner", "tutor.grading.crossing", "ast", "linecache", "tracemalloc", "dataclasses",
 )  # fmt: skip

@@ -14,7 +14,7 @@ _HEAD = struct.Struct("<Q")
 _BUFFER = 4 << 20
 
 
-class Closed(Exception):
+class ClosedError(Exception):
     """The other process has gone, or has closed the connection."""
 
 
@@ -38,7 +38,7 @@ class Channel:
                 self._sock.sendall(_HEAD.pack(len(message)))
                 self._sock.sendall(message)
         except OSError:
-            raise Closed from None
+            raise ClosedError from None
 
     def receive(self) -> bytearray:
         """Wait for one message; meanwhile take in what the other process prints, lest it blocks on a full pipe."""
@@ -56,15 +56,15 @@ class Channel:
             try:
                 got = self._sock.recv_into(view[done:])
             except OSError:
-                raise Closed from None
+                raise ClosedError from None
             if got == 0:
-                raise Closed
+                raise ClosedError
             done += got
         return data
 
     def _wait(self, output: Output) -> None:
         while True:
-            waiting = [self._sock, output] if output.open else [self._sock]
+            waiting: list[socket.socket | Output] = [self._sock, output] if output.open else [self._sock]
             ready, _, _ = select.select(waiting, (), ())
             if output in ready:
                 output.drain()
