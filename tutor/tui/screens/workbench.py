@@ -329,10 +329,11 @@ class WorkbenchScreen(Screen[None]):
         """Show earlier versions."""
         from tutor.tui.screens.history import HistoryScreen
 
-        self.app.push_screen(HistoryScreen(self.session, self.exercise.id), self._restored)
+        screen = HistoryScreen(self.session, self.exercise.id)
+        self.leave(lambda: self.app.push_screen(screen, self._restored))
 
     def _restored(self, restored: bool | None) -> None:
-        if restored:
+        if restored and self.code.buffer.outside() == "changed":  # else the look twice a second was faster
             self.code.reload()
             self._grade()
 
