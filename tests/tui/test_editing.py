@@ -72,3 +72,9 @@ def test_stepping_wraps_around() -> None:
     assert editing.step_to(found, (9, 0), 0) == 0
     assert editing.step_to(found, (9, 0), -1) == 2
     assert editing.step_to(found, (0, 3), 1) == 1
+
+
+def test_the_gap_of_a_stub() -> None:
+    assert editing.gap('"""# TODO in words."""\ndef f():\n    # TODO: this\n    raise NotImplementedError\n') == 2
+    assert editing.gap("def f():\n    raise NotImplementedError\n") == 1
+    assert editing.gap("def f():\n    return 1\n") == 0

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -218,3 +219,14 @@ async def test_text_beyond_ascii(edit: Open) -> None:
     async with edit('α = "ä→" # ∑\n') as (pilot, editor):
         await pilot.press("end", "enter", *"β")
         assert editor.text == 'α = "ä→" # ∑\nβ\n'
+
+
+async def test_a_burst_of_keys_keeps_its_order(edit: Open) -> None:
+    async with edit("one\ntwo\n") as (pilot, editor):
+        editor.focus()
+        await pilot.pause()
+        for key, character in (("down", None), ("end", None), ("shift+home", None), ("2", "2"), ("ctrl+home", None),
+                               ("exclamation_mark", "!"), ("ctrl+end", None), ("3", "3")):  # fmt: skip
+            pilot.app.post_message(Key(key, character))  # none waits for the one before, as on a slow line
+        await pilot.pause(0.1)
+        assert editor.text == "!one\n2\n3"

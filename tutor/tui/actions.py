@@ -86,6 +86,8 @@ ACTIONS: tuple[Action, ...] = (
     # Editor
     Action("screen.find", ("ctrl+f",), "Find", "Find in the file; again for the next match", "editor"),
     Action("screen.goto_line", ("ctrl+l",), "Go to line", "Go to a line by its number", "editor"),
+    Action("document_start", ("ctrl+home",), "Top", "The top of the file", "editor", palette=False),
+    Action("document_end", ("ctrl+end",), "End", "The end of the file", "editor", palette=False),
     Action("comment", ("ctrl+underscore", "ctrl+slash"), "Comment", "Comment the selected lines in or out", "editor",
            shown="^/"),
     Action("indent", ("tab",), "Indent", "Indent the selected lines, or to the next stop", "editor", palette=False),

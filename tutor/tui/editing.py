@@ -85,6 +85,16 @@ def _comment_in(line: str) -> str:
     return before + after.removeprefix(" ") if mark else line
 
 
+def gap(text: str) -> int:
+    """The row of the first thing to do in a stub: its TODO, else the line that raises; 0 when there is none."""
+    rows = text.split("\n")
+    for mark in ("# TODO", "raise NotImplementedError"):
+        for row, line in enumerate(rows):
+            if line.lstrip().startswith(mark):
+                return row
+    return 0
+
+
 def matches(text: str, needle: str) -> list[tuple[int, int]]:
     """Where a text occurs, as (row, column); upper and lower case differ only when the needle has upper case."""
     if not needle:

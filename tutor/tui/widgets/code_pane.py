@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 
 from tutor.model import TutorError
+from tutor.tui import editing
 from tutor.tui.messages import told
 from tutor.tui.widgets.editor import Editor
 from tutor.tui.widgets.editor_pane import EditorPane
@@ -63,7 +64,15 @@ class CodePane(Vertical):
     def on_mount(self) -> None:
         """Read the file and begin to look at it."""
         self.reload()
+        self.call_after_refresh(self._to_the_gap)
         self.set_interval(EVERY, self.look)
+
+    def _to_the_gap(self) -> None:
+        """Begin where there is something to do, below a docstring that may fill the pane."""
+        row = editing.gap(self.editor.text)
+        if row and self.editor.cursor_location == (0, 0):
+            line = self.editor.document.get_line(row)
+            self.editor.go_to(row, len(editing.indentation(line)))
 
     @property
     def editor(self) -> Editor:

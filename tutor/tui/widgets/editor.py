@@ -5,9 +5,12 @@ What the keys do to text is decided in `tutor.tui.editing`; here it is only appl
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding
 from textual.message import Message
+from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 from tutor.tui import editing
@@ -57,15 +60,24 @@ class Editor(ViewportTextArea):
         self.theme = "tutor"
         self.notify_style_update()
 
-    def on_key(self, event: events.Key) -> None:
-        """Escape leaves, enter indents, brackets may close themselves; the rest is TextArea's."""
+    async def on_key(self, event: events.Key) -> None:
+        """Escape leaves, enter indents, brackets may close themselves; the rest is TextArea's.
+
+        A bound key acts here and now. Left to Textual it climbs to the app and comes back as an action, and the letters
+        that were typed behind it, which climb nowhere, are there first: an arrow and a letter in one burst (a slow
+        line, a busy machine) would put the letter where the cursor had been.
+        """
+        action = _bound().get(event.key)
         if event.key == "escape":
-            event.stop()
-            event.prevent_default()
             self.post_message(self.LeaveRequested())
         elif not self.read_only and self._handled(event):
-            event.stop()
-            event.prevent_default()
+            pass
+        elif action is not None:
+            await self.run_action(action)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def _handled(self, event: events.Key) -> bool:
         if event.key == "enter":
@@ -105,6 +117,14 @@ class Editor(ViewportTextArea):
         else:
             self.delete((row, column - count), (row, column), maintain_selection_offset=False)
 
+    def action_document_start(self) -> None:
+        """The first character of the file."""
+        self.move_cursor((0, 0))
+
+    def action_document_end(self) -> None:
+        """Behind the last character of the file."""
+        self.move_cursor(self.document.end)
+
     def action_dedent(self) -> None:
         """Move the selected lines one stop to the left."""
         self._change_lines(lambda lines: editing.dedent(lines, self.indent_width))
@@ -140,3 +160,10 @@ class Editor(ViewportTextArea):
         """Put the cursor somewhere (rows from 0), optionally selecting what is there, in the middle of the view."""
         self.selection = Selection((row, column), (row, column + length))
         self.scroll_cursor_visible(center=True, animate=False)
+
+
+@cache
+def _bound() -> dict[str, str]:
+    """What each bound key does, by key."""
+    both = (*TextArea.BINDINGS, *Editor.BINDINGS)
+    return {binding.key: binding.action for binding in Binding.make_bindings(both)}
