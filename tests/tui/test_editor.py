@@ -230,3 +230,16 @@ async def test_a_burst_of_keys_keeps_its_order(edit: Open) -> None:
             pilot.app.post_message(Key(key, character))  # none waits for the one before, as on a slow line
         await pilot.pause(0.1)
         assert editor.text == "!one\n2\n3"
+
+
+async def test_the_cursor_stays_in_view(edit: Open) -> None:
+    async with edit("line\n" * 100) as (pilot, editor):
+        editor.display = False
+        await pilot.pause()
+        editor.go_to(60)
+        editor.display = True
+        await pilot.pause()
+        assert editor.scroll_offset.y <= 60 < editor.scroll_offset.y + editor.size.height
+        await pilot.resize_terminal(80, 8)
+        await pilot.pause()
+        assert editor.scroll_offset.y <= 60 < editor.scroll_offset.y + editor.size.height

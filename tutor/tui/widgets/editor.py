@@ -149,6 +149,12 @@ class Editor(ViewportTextArea):
         shift = {row: len(new) - len(old) for row, (old, new) in enumerate(zip(lines, changed, strict=True), top)}
         self.selection = Selection(*((row, max(0, column + shift.get(row, 0))) for row, column in selection))
 
+    def on_resize(self) -> None:
+        """The cursor stays in view; in a pane that was hidden, it is now that there is a view."""
+        row, top = self.cursor_location[0], self.scroll_offset.y
+        if not top <= row < top + self.size.height:
+            self.scroll_cursor_visible(center=True, animate=False)
+
     def show_text(self, text: str) -> None:
         """Replace the whole text, keeping cursor and scroll position where they make sense."""
         cursor, (x, y) = self.cursor_location, self.scroll_offset
