@@ -233,12 +233,13 @@ async def test_a_burst_of_keys_keeps_its_order(edit: Open) -> None:
 
 
 async def test_the_cursor_stays_in_view(edit: Open) -> None:
-    async with edit("line\n" * 100) as (pilot, editor):
+    async with edit(f"{'line' * 40}\n" * 100) as (pilot, editor):
         editor.display = False
         await pilot.pause()
-        editor.go_to(60)
+        editor.go_to(60, 4)
         editor.display = True
         await pilot.pause()
+        assert editor.scroll_offset.x == 0
         assert editor.scroll_offset.y <= 60 < editor.scroll_offset.y + editor.size.height
         await pilot.resize_terminal(80, 8)
         await pilot.pause()

@@ -151,9 +151,15 @@ class Editor(ViewportTextArea):
 
     def on_resize(self) -> None:
         """The cursor stays in view; in a pane that was hidden, it is now that there is a view."""
-        row, top = self.cursor_location[0], self.scroll_offset.y
-        if not top <= row < top + self.size.height:
-            self.scroll_cursor_visible(center=True, animate=False)
+        (row, column), (left, top) = self.cursor_location, self.scroll_offset
+        too_far_right = left > 0 and column < self.size.width - self.gutter_width
+        if too_far_right or not top <= row < top + self.size.height:
+            self._to_the_middle()
+
+    def _to_the_middle(self) -> None:
+        """The cursor's row in the middle; to the right only when the cursor is there."""
+        self.scroll_to(0, max(0, self.cursor_location[0] - self.size.height // 2), animate=False, immediate=True)
+        self.scroll_cursor_visible(animate=False)
 
     def show_text(self, text: str) -> None:
         """Replace the whole text, keeping cursor and scroll position where they make sense."""
@@ -165,7 +171,7 @@ class Editor(ViewportTextArea):
     def go_to(self, row: int, column: int = 0, length: int = 0) -> None:
         """Put the cursor somewhere (rows from 0), optionally selecting what is there, in the middle of the view."""
         self.selection = Selection((row, column), (row, column + length))
-        self.scroll_cursor_visible(center=True, animate=False)
+        self._to_the_middle()
 
 
 @cache
