@@ -34,6 +34,7 @@ def not_the_first_start(session) -> None:
 
 async def at_workbench(pilot, until) -> WorkbenchScreen:
     await until(pilot, lambda: isinstance(pilot.app.screen, WorkbenchScreen) and pilot.app.screen.query(".prose"))
+    pilot.app.screen.query_one(Editor).go_to(0)  # it begins where there is something to do
     return pilot.app.screen
 
 
@@ -82,7 +83,7 @@ async def test_progress(start, until, session, grader) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ProgressScreen) and "1 of 3 exercises" in shown(pilot))
         assert "10 of 30 points" in shown(pilot)
         assert "✓ 1/1" in shown(pilot)
-        await pilot.press("enter")
+        await pilot.press("tab", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkbenchScreen))
         await pilot.press("escape", "escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
@@ -250,3 +251,16 @@ async def test_crumbs_go_back_with_the_mouse(start, until) -> None:
         await at_workbench(pilot, until)
         await pilot.click("#crumbs", offset=(3, 0))
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+async def test_progress_begins_with_the_numbers_at_80_by_24(start, until, session, grader) -> None:
+    grader.findings = grader.findings[:1]
+    assert list(session.grade("softmax"))
+    async with start() as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProgressScreen))
+        await pilot.pause(0.2)
+        assert "1 of 3 exercises" in shown(pilot)
+        assert "✓ 1/1" not in shown(pilot)
+        await pilot.press("pagedown")
+        await until(pilot, lambda: "✓ 1/1" in shown(pilot))

@@ -25,6 +25,7 @@ def shown(pilot) -> str:
 
 async def ready(pilot, until) -> WorkbenchScreen:
     await until(pilot, lambda: isinstance(pilot.app.screen, WorkbenchScreen) and pilot.app.screen.query(".prose"))
+    pilot.app.screen.query_one(Editor).go_to(0)  # it begins where there is something to do
     return pilot.app.screen
 
 

@@ -42,7 +42,7 @@ class ProgressScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Everything, or the sentence why not."""
         yield TitleBar(("Progress",))
-        with VerticalScroll(id="progress", can_focus=False):
+        with VerticalScroll(id="progress"):
             try:
                 yield from self._parts(self._session.stats())
             except TutorError as error:
@@ -50,10 +50,8 @@ class ProgressScreen(Screen[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        """The first list takes the keys."""
-        lists = self.query(OptionList)
-        if lists:
-            lists.first().focus()
+        """The page takes the keys: a list would scroll the numbers above it away. Tab goes to the lists."""
+        self.query_one("#progress").focus()
 
     def _parts(self, stats: Stats) -> ComposeResult:
         yield Line(headline(stats), id="headline")
@@ -117,10 +115,14 @@ def _list(rows: list[tuple[str, str, str]], empty: str) -> ComposeResult:
         yield Line(empty, classes="row empty")
         return
     options = [
-        Option(Content.assemble(f"{title:<34.34} ", (about, "$foreground-muted")), id=f"{number}/{name}")
+        Option(Content.assemble(f"{_fitted(title)} ", (about, "$foreground-muted")), id=f"{number}/{name}")
         for number, (name, title, about) in enumerate(rows)
     ]
     yield OptionList(*options, markup=False)
+
+
+def _fitted(title: str, width: int = 34) -> str:
+    return f"{title if len(title) <= width else title[: width - 1] + '…':<{width}}"
 
 
 def _bar(done: int, total: int, width: int = 16) -> str:
