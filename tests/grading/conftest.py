@@ -15,6 +15,8 @@ from textwrap import dedent
 import pytest
 
 from tutor.grading.client import Grader
+from tutor.grading.codec import CodecError
+from tutor.grading.errors import LearnerDiedError
 from tutor.grading.judge import JudgeHost
 from tutor.grading.learner import LearnerHost
 from tutor.grading.output import Output
@@ -69,7 +71,7 @@ def bench(tmp_path: Path, grader: Grader) -> Bench:
 
 @pytest.fixture
 def talk() -> Iterator[Callable[[str], object]]:
-    """`mine = talk(source)`: the real judge host here, the real learner host in a thread, everything between them real."""
+    """`mine = talk(source)`: the real judge host here, the real learner host in a thread."""
     with contextlib.ExitStack() as stack:
 
         def start(source: str) -> object:
@@ -93,7 +95,7 @@ def _conversation(source: str) -> Iterator[object]:
         exec(compile(source, "ex.py", "exec"), learner._program.__dict__)
 
         def run() -> None:
-            with contextlib.suppress(ClosedError):
+            with contextlib.suppress(ClosedError, CodecError), theirs:
                 learner.peer.serve_forever()
 
         thread = threading.Thread(target=run, daemon=True)
@@ -110,5 +112,5 @@ def _conversation(source: str) -> Iterator[object]:
             theirs.close()
 
 
-def _gone() -> BaseException:
-    return AssertionError("the connection was closed")
+def _gone() -> LearnerDiedError:
+    return LearnerDiedError("the connection was closed")

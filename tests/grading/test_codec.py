@@ -1,4 +1,5 @@
 """The wire format: what may cross arrives as it was; everything else, and every damaged message, is an error."""
+# ruff: noqa: E501  whole programs and messages on one line each read better than wrapped ones
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """The grader's own life: cancelling, closing, dying, starting again, and the spare for machines without fork."""
+# ruff: noqa: E501  whole programs and messages on one line each read better than wrapped ones
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Nothing learner code does ends or fakes a run: each is one finding with a sentence, the rest is not run."""
+# ruff: noqa: E501  whole programs and messages on one line each read better than wrapped ones
 
 from __future__ import annotations
 

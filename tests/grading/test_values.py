@@ -1,8 +1,11 @@
 """Arrays, objects, errors, callables and random states across the process border."""
+# ruff: noqa: E501  whole programs and messages on one line each read better than wrapped ones
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import random
 import warnings
 
 import numpy as np
@@ -378,6 +381,46 @@ def test_what_is_lent_shows_nothing_else(mine, name):
         else:
             with pytest.raises((AttributeError, PermissionError)):
                 mine.attribute(thing, name)
+
+
+def test_only_what_was_lent_can_be_asked_for(mine):
+    for operation, arguments in (
+        ("call", (bytes, (5,), {})),
+        ("next", (5,)),
+        ("op", ("getitem", [1], 0)),
+        ("get", (3, "real")),
+    ):
+        with pytest.raises(PermissionError):
+            mine.host.serve(operation, arguments)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_damaged_answers_end_the_run_and_nothing_else(talk, seed):
+    mine = talk(SOURCE)
+    chance = random.Random(seed)
+    real = mine.host.peer.channel.receive
+    x = torch.ones(3, 2, requires_grad=True)
+    mine.echo(1)
+
+    def damaged() -> bytearray:
+        data = real()
+        for _ in range(chance.randint(0, 2)):
+            data[chance.randrange(1, len(data))] = chance.randrange(256)  # the kind of message stays
+        return data
+
+    mine.host.peer.channel.receive = damaged
+    calls = [
+        lambda: mine.Keeper(x).a,
+        lambda: mine.layout(np.ones((2, 3))),
+        lambda: mine.fails("value"),
+        lambda: mine.copy(LAYOUTS["strided"]),
+        lambda: mine.first_row_in_place(np.ones((2, 2))),
+    ]
+    for _ in range(20):
+        with contextlib.suppress(Exception, LearnerDiedError):
+            chance.choice(calls)()
+        if mine.host.dead is not None:
+            break
 
 
 def test_random_generators_advance(mine):

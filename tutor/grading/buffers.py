@@ -52,8 +52,13 @@ def span(shape: Sequence[int], strides: Sequence[int], itemsize: int) -> tuple[i
     """Give the lowest and the highest byte (exclusive) that a strided buffer touches, counted from its first item."""
     if 0 in shape:
         return 0, 0
-    steps = [(n - 1) * s for n, s in zip(shape, strides, strict=True)]
-    return sum(s for s in steps if s < 0), sum(s for s in steps if s > 0) + itemsize
+    low, high = 0, itemsize
+    for n, s in zip(shape, strides, strict=True):
+        if s < 0:
+            low += (n - 1) * s
+        else:
+            high += (n - 1) * s
+    return low, high
 
 
 def _checked(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int, nbytes: int) -> tuple[int, int]:
@@ -82,7 +87,7 @@ def write_array(e: Encoder, x: Array) -> Mark:
     """Write an array with its layout."""
     if x.dtype.kind == "O":
         e.tag(b"O")
-        e.value(x.shape)
+        e.numbers(x.shape)
         items = list(x.reshape(-1))
         if any(type(item) not in (type(None), bool, int, float, complex, str, bytes) for item in items):
             raise CodecError("an object array may only hold plain numbers and texts to cross")
@@ -93,10 +98,10 @@ def write_array(e: Encoder, x: Array) -> Mark:
     strides = x.strides if faithful(x.shape, x.strides, x.itemsize) else tuple(_dense(x.shape, x.itemsize))
     data = x.tobytes()
     e.tag(b"A")
-    e.value(x.dtype.str)
-    e.value(x.shape)
-    e.value(strides)
-    e.value(bool(x.flags.writeable))
+    e.raw(x.dtype.str.encode())
+    e.numbers(x.shape)
+    e.numbers(strides)
+    e.tag(b"W" if x.flags.writeable else b"R")
     e.raw(data)
     return mark(data)
 
@@ -109,15 +114,15 @@ def _fits(nbytes: int) -> None:
 def read_array(d: Decoder) -> tuple[Array, Mark]:
     """Read an array; a new, aligned buffer with the layout it had."""
     if d.byte() == b"O":
-        shape, items = d.integers(), d.value()
+        shape, items = d.numbers(), d.value()
         if type(items) is not tuple or len(items) != math.prod(shape) or any(n < 0 for n in shape):
             raise CodecError("an object array of the wrong size")
         flat: Array = np.empty(len(items), object)
         flat[:] = items
         objects = flat.reshape(shape)
         return objects, mark(array_bytes(objects))
-    dtype, shape, strides = plain_dtype(d.text()), d.integers(), d.integers()
-    writeable, data = bool(d.value()), d.raw()
+    dtype, shape, strides = plain_dtype(d.short().decode("latin-1")), d.numbers(), d.numbers()
+    writeable, data = d.byte() == b"W", d.raw()
     low, high = _checked(shape, strides, dtype.itemsize, len(data))
     source: Array = np.frombuffer(data, dtype).reshape(shape) if len(data) else np.empty(shape, dtype)
     out: Array
@@ -173,10 +178,10 @@ def write_tensor(e: Encoder, t: torch.Tensor) -> Mark:
     shape, size = tuple(t.shape), t.element_size()
     strides = tuple(s * size for s in t.stride())
     data = tensor_bytes(t)
-    e.value(name)
-    e.value(shape)
-    e.value(strides if faithful(shape, strides, size) else tuple(_dense(shape, size)))
-    e.value(str(t.device))
+    e.raw(name.encode())
+    e.numbers(shape)
+    e.numbers(strides if faithful(shape, strides, size) else _dense(shape, size))
+    e.raw(str(t.device).encode())
     e.raw(data)
     return mark(data)
 
@@ -185,8 +190,8 @@ def read_tensor(d: Decoder) -> tuple[torch.Tensor, Mark]:
     """Read a tensor: a new leaf that does not require a gradient."""
     import torch
 
-    dtype, shape, strides = torch_attribute(d.text()), d.integers(), d.integers()
-    device, data = torch.device(d.text()), d.raw()
+    dtype, shape, strides = torch_attribute(d.short().decode("latin-1")), d.numbers(), d.numbers()
+    device, data = torch.device(d.short().decode("latin-1")), d.raw()
     if not isinstance(dtype, torch.dtype):
         raise CodecError("a tensor without a dtype")
     low, _high = _checked(shape, strides, dtype.itemsize, len(data))

@@ -6,6 +6,7 @@ Knows plain values; the tags of arrays, tensors, generators and handles are plug
 from __future__ import annotations
 
 import builtins
+import struct
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -29,7 +30,7 @@ class Reader(Protocol):
     """Reads what is more than a plain value."""
 
     def decoders(self) -> dict[int, Callable[[Decoder], object]]:
-        """Give tag → function, beside the plain ones."""
+        """Give tag → function: `PLAIN` and its own."""
 
 
 class Decoder:
@@ -38,41 +39,60 @@ class Decoder:
     def __init__(
         self, data: bytes | bytearray, others: Reader | None = None, containers: Iterable[object] = ()
     ) -> None:
-        self.data = memoryview(data)
+        self.data = data
+        self.size = len(data)
         self.at = 0
         self.containers: list[object] = list(containers)
-        self._readers = _READERS if others is None else {**_READERS, **others.decoders()}
+        self._readers = PLAIN if others is None else others.decoders()
         self._depth = 0
 
     def take(self, length: int) -> memoryview:
         """Read `length` bytes."""
-        end = self.at + length
-        if end > len(self.data):
+        return memoryview(self.data)[self._skip(length) : self.at]
+
+    def _skip(self, length: int) -> int:
+        """Step over `length` bytes and give where they begin."""
+        at = self.at
+        self.at = at + length
+        if self.at > self.size:
             raise CodecError("the message ends too early")
-        part = self.data[self.at : end]
-        self.at = end
-        return part
+        return at
 
     def byte(self) -> bytes:
         """Read one byte."""
-        return bytes(self.take(1))
+        return bytes(self.data[self._skip(1) : self.at])
 
     def count(self) -> int:
         """Read a count or length."""
-        return int(COUNT.unpack(self.take(4))[0])
+        at = self._skip(4)
+        return COUNT.unpack_from(self.data, at)[0]  # type: ignore[no-any-return]
 
     def raw(self) -> memoryview:
         """Read a length and that many bytes."""
         return self.take(self.count())
+
+    def short(self) -> bytes:
+        """Read a length and that many bytes, as bytes."""
+        return bytes(self.data[self._skip(self.count()) : self.at])
+
+    def numbers(self) -> tuple[int, ...]:
+        """Read whole numbers that were written by `Encoder.numbers`."""
+        length = self.count()
+        at = self._skip(8 * length)
+        return struct.unpack_from(f"<{length}q", self.data, at)
 
     def value(self) -> object:
         """Read any value."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise CodecError(f"the message is nested deeper than {MAX_DEPTH} levels")
-        read = self._readers.get(self.take(1)[0])
+        at = self.at
+        if at >= self.size:
+            raise CodecError("the message ends too early")
+        self.at = at + 1
+        read = self._readers.get(self.data[at])
         if read is None:
-            raise CodecError(f"unknown tag {self.data[self.at - 1]}")
+            raise CodecError(f"unknown tag {self.data[at]}")
         value = read(self)
         self._depth -= 1
         return value
@@ -91,22 +111,15 @@ class Decoder:
             raise CodecError("a whole number was expected")
         return value
 
-    def integers(self) -> tuple[int, ...]:
-        """Read a value that must be a tuple of ints."""
-        value = self.value()
-        if type(value) is not tuple or any(type(n) is not int for n in value):
-            raise CodecError("a tuple of whole numbers was expected")
-        return value
-
     def end(self) -> None:
         """Complain about anything left over."""
-        if self.at != len(self.data):
+        if self.at != self.size:
             raise CodecError("the message goes on after its end")
 
 
 def _read_items(d: Decoder) -> list[object]:
     count = d.count()
-    if count > len(d.data) - d.at:  # every item takes a byte at least
+    if count > d.size - d.at:  # every item takes a byte at least
         raise CodecError("a container is longer than its message")
     return [d.value() for _ in range(count)]
 
@@ -172,7 +185,7 @@ def _read_device(d: Decoder) -> object:
 def _read_size(d: Decoder) -> object:
     import torch
 
-    return torch.Size(d.integers())
+    return torch.Size(d.numbers())
 
 
 def _read_range(d: Decoder) -> range:
@@ -180,19 +193,19 @@ def _read_range(d: Decoder) -> range:
     return range(start, stop, step or 1)
 
 
-_READERS: dict[int, Callable[[Decoder], object]] = {
+PLAIN: dict[int, Callable[[Decoder], object]] = {
     ord(tag): read
     for tag, read in {
         "N": lambda _: None,
         "E": lambda _: ...,
         "T": lambda _: True,
         "F": lambda _: False,
-        "i": lambda d: INT.unpack(d.take(8))[0],
+        "i": lambda d: INT.unpack_from(d.data, d._skip(8))[0],
         "I": lambda d: int.from_bytes(d.raw(), "little", signed=True),
-        "f": lambda d: FLOAT.unpack(d.take(8))[0],
+        "f": lambda d: FLOAT.unpack_from(d.data, d._skip(8))[0],
         "c": lambda d: complex(*COMPLEX.unpack(d.take(16))),
-        "s": lambda d: str(d.raw(), "utf-8", "surrogatepass"),
-        "b": lambda d: bytes(d.raw()),
+        "s": lambda d: d.short().decode("utf-8", "surrogatepass"),
+        "b": lambda d: d.short(),
         "t": lambda d: tuple(_read_items(d)),
         "l": _read_list,
         "d": _read_dict,

@@ -6,8 +6,9 @@ to whoever holds the tables they refer to (`tutor.grading.exchange`), who plugs 
 
 from __future__ import annotations
 
+import struct
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,6 +29,9 @@ from tutor.grading.codec import (
 
 class Writer(Protocol):
     """Writes what is more than a plain value."""
+
+    def encodes(self, kind: type) -> bool:
+        """Tell quickly that values of this type are this writer's; False only means `perhaps`."""
 
     def encode(self, value: object, encoder: Encoder) -> None:
         """Write `value`, beginning with a tag of its own; raises CodecError."""
@@ -57,6 +61,11 @@ class Encoder:
         self.out += COUNT.pack(len(data))
         self.out += data
 
+    def numbers(self, numbers: Sequence[int]) -> None:
+        """Write whole numbers below 2**63, packed."""
+        count = len(numbers)
+        self.out += struct.pack(f"<I{count}q", count, *numbers)
+
     def value(self, value: object) -> None:
         """Write any value that may cross."""
         self._depth += 1
@@ -72,7 +81,9 @@ class Encoder:
         self._depth -= 1
 
     def _other(self, value: object) -> None:
-        if isinstance(value, np.generic) and type(value).__module__ == "numpy":
+        if self.others is not None and self.others.encodes(type(value)):
+            self.others.encode(value, self)
+        elif isinstance(value, np.generic) and type(value).__module__ == "numpy":
             self._scalar(value)
         elif isinstance(value, np.dtype):
             self.tag(b"D")
@@ -101,7 +112,7 @@ class Encoder:
             return False
         if isinstance(value, torch.Size):
             self.tag(b"Z")
-            self.value(tuple(value))
+            self.numbers(tuple(value))
         elif isinstance(value, torch.device):
             self.tag(b"V")
             self.value(str(value))
@@ -167,8 +178,8 @@ def _write_int(e: Encoder, value: object) -> None:
 
 
 def _write_text(e: Encoder, value: object) -> None:
-    e.tag(b"s")
-    e.raw(str(value).encode("utf-8", "surrogatepass"))
+    data = str(value).encode("utf-8", "surrogatepass")
+    e.out += b"s" + COUNT.pack(len(data)) + data
 
 
 def _write_items(e: Encoder, tag: bytes, items: Iterable[object], length: int) -> None:

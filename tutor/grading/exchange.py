@@ -14,7 +14,7 @@ import numpy as np
 from tutor.grading import buffers
 from tutor.grading.buffers import Array
 from tutor.grading.codec import CodecError, plain_dtype
-from tutor.grading.decoder import Decoder
+from tutor.grading.decoder import PLAIN, Decoder
 from tutor.grading.encoder import Encoder
 from tutor.grading.handles import Handles, Label
 from tutor.grading.twins import Twin, Twins
@@ -53,6 +53,12 @@ class _Memory:
         }
 
 
+def _three(numbers: tuple[int, ...]) -> tuple[int, int, int]:
+    if len(numbers) != 3:
+        raise CodecError("three numbers were expected")
+    return numbers[0], numbers[1], numbers[2]
+
+
 class Exchange:
     """Encodes and decodes objects with identity for one side."""
 
@@ -63,10 +69,12 @@ class Exchange:
         self.active: set[int] = set()
         """Ids of the shared buffers met in the current message or call."""
         self._vjp = vjp
+        own = {"@": self._known, "+": self._new, "#": self._theirs, "%": self._ours}
+        self._tags = {**PLAIN, **{ord(tag): read for tag, read in own.items()}}
 
     def decoders(self) -> dict[int, Callable[[Decoder], object]]:
         """Give the tags of this module."""
-        return {ord("@"): self._known, ord("+"): self._new, ord("#"): self._theirs, ord("%"): self._ours}
+        return self._tags
 
     @property
     def graphs(self) -> object:
@@ -78,6 +86,10 @@ class Exchange:
         return self.twins.graphs
 
     # --- writing ------------------------------------------------------------------------------------------------
+
+    def encodes(self, kind: type) -> bool:
+        """Arrays and stand-ins are ours; whether anything else is, takes longer to tell."""
+        return kind is np.ndarray or hasattr(kind, "__tutor_number__")
 
     def encode(self, value: object, encoder: Encoder) -> None:
         """Write an array, a tensor, a generator, or a handle."""
@@ -113,8 +125,10 @@ class Exchange:
         if found is not None:
             owner, offset = found
             e.tag(b"V")
-            for part in (owner.id, offset, x.shape, x.strides, x.dtype.str, bool(x.flags.writeable)):
-                e.value(part)
+            e.numbers((owner.id, offset, x.flags.writeable))
+            e.numbers(x.shape)
+            e.numbers(x.strides)
+            e.raw(x.dtype.str.encode())
             mark: object = buffers.mark(x.tobytes())
         else:
             e.tag(b"C")
@@ -136,8 +150,9 @@ class Exchange:
             owner, offset = view
             e.tag(b"V")
             size = t.element_size()
-            for part in (owner.id, offset // size, tuple(t.shape), t.stride()):
-                e.value(part)
+            e.numbers((owner.id, offset // size))
+            e.numbers(tuple(t.shape))
+            e.numbers(t.stride())
             mark: object = buffers.mark(buffers.tensor_bytes(t))
         else:
             e.tag(b"C")
@@ -185,15 +200,15 @@ class Exchange:
         return value
 
     def _new(self, d: Decoder) -> object:
-        kind, number = d.take(1)[0], d.count()
+        kind, number = d.byte(), d.count()
         if number in self.twins.by_id or number % 2 == self.twins.next_id % 2:
             raise CodecError("a new buffer under a number that is in use")
         self.active.add(number)
-        if kind == ord("a"):
+        if kind == b"a":
             return self._read_array(d, number)
-        if kind == ord("t"):
+        if kind == b"t":
             return self._read_tensor(d, number)
-        if kind == ord("g"):
+        if kind == b"g":
             state = d.value()
             generator = buffers.set_generator(None, state)
             self.twins.add(number, "g", generator, state, mine=False)
@@ -203,9 +218,9 @@ class Exchange:
     def _read_array(self, d: Decoder, number: int) -> Array:
         mark: object
         if d.byte() == b"V":
-            owner, offset, shape = self._owner(d, "a"), d.integer(), d.integers()
-            strides, dtype, writeable = d.integers(), plain_dtype(d.text()), bool(d.value())
-            base = cast(Array, owner.get())
+            number_of, offset, writeable = _three(d.numbers())
+            shape, strides, dtype = d.numbers(), d.numbers(), plain_dtype(d.short().decode("latin-1"))
+            base = cast(Array, self._owner(number_of, "a").get())
             low, high = buffers.bounds(base)
             begin, end = buffers.span(shape, strides, dtype.itemsize)
             if len(shape) != len(strides) or offset < 0 or low + offset + end - begin > high:
@@ -219,8 +234,8 @@ class Exchange:
         self.twins.add(number, "a", x, mark, mine=False)
         return x
 
-    def _owner(self, d: Decoder, kind: str) -> Twin:
-        twin = self.twins.by_id.get(d.integer())
+    def _owner(self, number: int, kind: str) -> Twin:
+        twin = self.twins.by_id.get(number)
         if twin is None or twin.kind != kind or twin.get() is None:
             raise CodecError("a view of something that is not shared")
         return twin
@@ -230,8 +245,9 @@ class Exchange:
 
         bits, mark = d.count(), None
         if d.byte() == b"V":
-            base = cast("torch.Tensor", self._owner(d, "t").get())
-            offset, shape, stride = d.integer(), d.integers(), d.integers()
+            number_of, offset, _ = _three((*d.numbers(), 0))
+            shape, stride = d.numbers(), d.numbers()
+            base = cast("torch.Tensor", self._owner(number_of, "t").get())
             size = base.element_size()
             low, high = buffers.span(shape, [s * size for s in stride], size)
             _, limit = buffers.span(tuple(base.shape), [s * size for s in base.stride()], size)
@@ -292,20 +308,17 @@ class Exchange:
     def write_released(self, e: Encoder) -> None:
         """Write what died here since the last turn; results of this side that the other may still refer to stay."""
         graphs = self.twins.graphs
-        e.value(self.twins.take_released())
-        e.value(tuple(self.handles.released))
-        self.handles.released.clear()
-        gone: tuple[int, ...] = () if graphs is None else tuple(graphs.released)
-        if graphs is not None:
-            graphs.released.clear()
-        e.value(gone)
+        e.numbers(self.twins.take_released())
+        for released in (self.handles.released, [] if graphs is None else graphs.released):
+            e.numbers(tuple(released))
+            released.clear()
 
     def read_released(self, d: Decoder) -> None:
         """Let go what died on the other side."""
-        for number in d.integers():
+        for number in d.numbers():
             self.twins.drop(number)
-        for number in d.integers():
+        for number in d.numbers():
             self.handles.release(number)
-        for number in d.integers():
+        for number in d.numbers():
             if self.twins.graphs is not None:
                 self.twins.graphs.release(number)

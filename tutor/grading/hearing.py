@@ -31,6 +31,8 @@ class Hearing:
         self._tell = tell
         self._to_json = finding_to_json
         self._findings: list[Finding] = []
+        self._device = job.device
+        self._diagnoser: Any = None
 
     def hold(self) -> None:
         """Run everything; each finding is told at once, the end last."""
@@ -45,8 +47,9 @@ class Hearing:
         else:
             if broken is not None:
                 self._found(broken)
-            self._run_checks(self._device())
-        self._tell({"end": {"notes": self.notes, "versions": versions()}})
+            for index, device in enumerate(self._devices()):
+                self._run_checks(device, f"[{device}]" if index else "")
+        self._tell({"end": {"notes": self.notes, "versions": versions(), "device": self._device}})
 
     # --- the learner's file -----------------------------------------------------------------------------------------
 
@@ -90,13 +93,10 @@ class Hearing:
 
     # --- the checks -------------------------------------------------------------------------------------------------
 
-    def _run_checks(self, device: str) -> None:
+    def _run_checks(self, device: str, suffix: str) -> None:
         from tutor.checks.runner import run_checks
 
-        started: list[str] = []
-
         def begin(name: str) -> None:
-            started.append(name)
             self.host.begin()
             self._tell({"start": name})
 
@@ -106,9 +106,8 @@ class Hearing:
             seed=self.job.seed,
             device=device,
             only=self.job.checks,
-            on_manifest=lambda names: self._tell({"manifest": list(names)}),
             on_start=begin,
-            on_finding=self._found,
+            on_finding=lambda f: self._found(replace(f, check=f.check + suffix) if suffix else f),
             diagnose=self._diagnose,
             printed=self.host.printed,
         )
@@ -121,34 +120,35 @@ class Hearing:
     def _explained(self, finding: Finding) -> Finding:
         """The end of the learner process outweighs whatever a check made of it."""
         dead = self.host.dead
-        if (
-            dead is None
-            or finding.outcome == "passed"
-            or any(f.outcome == dead.tutor_outcome and f.message == str(dead) for f in self._findings)
-        ):
+        told = any(f.message == str(dead) for f in self._findings)
+        if dead is None or told or finding.outcome == "not_run":
             return finding
-        if finding.outcome == "not_run":
-            return finding
-        return replace(finding, outcome=cast(Any, dead.tutor_outcome), message=str(dead))
+        return replace(finding, outcome=cast(Outcome, dead.tutor_outcome), message=str(dead))
 
     def _diagnose(self, failed: Any) -> Any:  # noqa: ANN401  see tutor.checks.plugin.Diagnoser
         from tutor.checks.program import Programs
         from tutor.grading.diagnosis import diagnoser, known_mistakes
 
-        return diagnoser(known_mistakes(Programs.of(self.exercise)))(failed)
+        if self._diagnoser is None:  # the variants are read only when something fails, and then once
+            self._diagnoser = diagnoser(known_mistakes(Programs.of(self.exercise)))
+        return self._diagnoser(failed)
 
-    def _device(self) -> str:
+    def _devices(self) -> tuple[str, ...]:
+        """Give the devices to run the checks on; the first one's findings carry the checks' plain names."""
         import torch
 
+        there = ["cpu"]
+        if self.job.device != "cpu":
+            there += ["cuda"] * torch.cuda.is_available() + ["mps"] * torch.backends.mps.is_available()
         wanted = self.job.device
-        cuda, mps = wanted in ("auto", "cuda") and torch.cuda.is_available(), torch.backends.mps.is_available()
-        if wanted == "auto":
-            return "cuda" if cuda else "mps" if mps else "cpu"
-        kind = wanted.partition(":")[0]
-        if (kind == "cuda" and not cuda) or (kind == "mps" and not mps):
+        chosen: tuple[str, ...] = tuple(there) if wanted == "all" else (there[-1] if wanted == "auto" else wanted,)
+        if chosen[0].partition(":")[0] not in there:
             self.notes.append(f"This machine has no {wanted} device: the checks ran on the CPU.")
-            return "cpu"
-        return wanted
+            chosen = ("cpu",)
+        elif wanted == "all" and len(there) == 1:
+            self.notes.append("This machine has no device but its CPU.")
+        self._device = "+".join(chosen)
+        return chosen
 
 
 class Solutions:

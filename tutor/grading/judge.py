@@ -130,7 +130,15 @@ class JudgeHost:
             return self.peer.exchange.graphs.product(number, grad, needed)  # type: ignore[attr-defined]
         if operation == "need":
             return self.lend(str(arguments[0]))
+        self._lent(operation, arguments)
         return given.serve(operation, arguments)
+
+    def _lent(self, operation: str, arguments: tuple[object, ...]) -> None:
+        """Refuse to work on anything but what was lent: `bytes(10**12)` would be a request, too."""
+        numbers = self.peer.exchange.handles.numbers
+        targets = arguments[1:] if operation == "op" else arguments[:1]
+        if operation != "nothing" and not any(id(target) in numbers for target in targets):
+            raise PermissionError("this is not something the check has lent")
 
     def report(self) -> object:
         """The learner's code learns nothing beyond the answer."""
@@ -138,9 +146,12 @@ class JudgeHost:
 
     def reported(self, report: object, used: tuple[str, ...]) -> None:
         """Take note of a call's cost; emit its warnings here, where the check's filters apply."""
-        told, seconds, _peak, banned = cast("tuple[tuple[Any, ...], float, int, tuple[str, ...]]", report)
-        self._seconds, self._used, self._banned = float(seconds), used, banned
         self.mine.tutor_random_used.update(used)
+        if type(report) is float:  # nothing to tell but the time
+            self._seconds, self._used, self._told, self._banned = report, used, (), ()
+            return
+        seconds, told, banned = cast("tuple[float, tuple[Any, ...], tuple[str, ...]]", report)
+        self._seconds, self._used, self._banned = float(seconds), used, banned
         self._told = tuple(harmless(str(message), 300) for _, message, _, _ in told)
         for names, message, file, line in told:
             warnings.warn_explicit(harmless(str(message), 1000), _category(names), str(file), int(line), registry={})

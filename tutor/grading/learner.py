@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, cast
 
-from tutor.grading import forbidden, operations, reverse, sandbox, scan
+from tutor.grading import forbidden, operations, reverse, sandbox, scan, warm
 from tutor.grading.codec import CodecError
 from tutor.grading.handles import Label
 from tutor.grading.peer import Peer
@@ -43,7 +43,6 @@ class LearnerHost:
         self._file = "your file"
         self._warnings: list[tuple[object, ...]] = []
         self._seconds = 0.0
-        self._peak = 0
         self._depth = 0
         self._mine = types.ModuleType("tutor.mine")
         self._ban: forbidden.Ban | None = None
@@ -77,8 +76,11 @@ class LearnerHost:
 
     def report(self) -> object:
         """Tell of warnings and of what the call cost."""
+        used = () if self._ban is None else self._ban.take_used()
+        if not self._warnings and not used:
+            return self._seconds
         told, self._warnings = tuple(self._warnings), []
-        return told, self._seconds, self._peak, () if self._ban is None else self._ban.take_used()
+        return self._seconds, told, used
 
     def reported(self, report: object, used: tuple[str, ...]) -> None:
         """The judge has nothing to report."""
@@ -200,6 +202,7 @@ _OPERATIONS: dict[str, Callable[..., object]] = {
 def main(sock: socket.socket, scratch: str) -> None:
     """Be the learner process until the judge hangs up. The first message holds the limits."""
     channel = Channel(sock)
+    warm.limber_learner()
     try:
         limits = Limits(**json.loads(channel.receive()))
         _show_stack_on_request()

@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tutor.grading import sandbox
 from tutor.grading.lines import Lines
@@ -62,10 +62,10 @@ class Pair:
     judge: Process
     learner: Process
     control: Lines
-    scratch: str
+    scratch: tuple[str, ...]
+    """A folder for each: neither sees the other's."""
     killed_for: str = ""
     """Why the server ended the learner process, if it did."""
-    waits: list[float] = field(default_factory=list)
 
     def end(self) -> None:
         """Leave nothing of it behind."""
@@ -74,18 +74,19 @@ class Pair:
         with contextlib.suppress(OSError):
             self.control.sock.close()
         reap_strays({self.judge.pid, self.learner.pid})
-        sandbox.remove_scratch(self.scratch)
+        for folder in self.scratch:
+            sandbox.remove_scratch(folder)
 
 
 def fork_pair() -> Pair:
     """Fork judge and learner process from this single-threaded, warm process."""
-    scratch, server = sandbox.make_scratch(), os.getpid()
+    scratch, judges, server = sandbox.make_scratch(), sandbox.make_scratch(), os.getpid()
     rpc, printed, control = socket.socketpair(), socket.socketpair(), socket.socketpair()
     learner = _fork(lambda: _learner(server, rpc[1], printed[1], scratch, (rpc[0], printed[0], *control)))
-    judge = _fork(lambda: _judge(server, rpc[0], printed[0], control[1], (rpc[1], printed[1], control[0])))
+    judge = _fork(lambda: _judge(server, rpc[0], printed[0], control[1], judges, (rpc[1], printed[1], control[0])))
     for sock in (*rpc, *printed, control[1]):
         sock.close()
-    return Pair(judge, learner, Lines(control[0]), scratch)
+    return Pair(judge, learner, Lines(control[0]), (scratch, judges))
 
 
 def _fork(body: Callable[[], None]) -> Process:
@@ -130,7 +131,12 @@ def _learner(
 
 
 def _judge(
-    server: int, rpc: socket.socket, printed: socket.socket, control: socket.socket, others: tuple[socket.socket, ...]
+    server: int,
+    rpc: socket.socket,
+    printed: socket.socket,
+    control: socket.socket,
+    scratch: str,
+    others: tuple[socket.socket, ...],
 ) -> None:
     from tutor.grading import session
 
@@ -139,7 +145,7 @@ def _judge(
     sandbox.own_session()
     sandbox.die_with_parent(server)
     sandbox.redirect(None)
-    session.main(rpc, printed, Lines(control))
+    session.main(rpc, printed, Lines(control), scratch)
 
 
 def reap_strays(known: set[int]) -> None:

@@ -7,7 +7,8 @@ was let go.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -61,7 +62,7 @@ class Peer:
         self._nesting += 1
         try:
             encoder = self._open(_ASK, set())
-            encoder.value(context.capture())
+            context.write(encoder)
             failure = self._write_or_undo(encoder, lambda: self._question(encoder, operation, arguments))
             if failure is not None:  # what changed must arrive all the same
                 self._question(encoder, "nothing", ())
@@ -93,38 +94,41 @@ class Peer:
         """Answer questions until the connection is closed."""
         while True:
             decoder = self._receive()
-            if decoder.take(1) != _ASK:
+            if decoder.byte() != _ASK:
                 raise CodecError("an answer that nobody asked for")
             self._serve(decoder)
 
     def _answer(self, containers: list[object]) -> object:
         while True:
             decoder = self._receive(containers)
-            kind = decoder.take(1)
+            kind = decoder.byte()
             if kind == _ASK:
                 self._serve(decoder)
                 continue
             if kind not in (_RESULT, _ERROR, _STOP):
                 raise CodecError("an answer of an unknown kind")
-            used = self._read_state(decoder)
-            self._refill(decoder, containers)
-            result, report = decoder.value(), decoder.value()
-            self._close(decoder)
+            with _damage_told():
+                used = self._read_state(decoder)
+                self._refill(decoder, containers)
+                result, report = decoder.value(), decoder.value()
+                self._close(decoder)
+                failure = errors.unpack(result) if kind == _ERROR else None
             self.host.reported(report, used)
-            if kind == _ERROR:
-                raise errors.unpack(result)
+            if failure is not None:
+                raise failure
             if kind == _STOP:
                 raise StopIteration(result)
             return result
 
     def _serve(self, decoder: Decoder) -> None:
         self.exchange.active = set()
-        self._read_state(decoder)
-        state = decoder.value()
-        operation, arguments = decoder.text(), decoder.value()
-        if type(arguments) is not tuple or type(state) is not tuple:
-            raise CodecError("a question of the wrong form")
-        self._close(decoder)
+        with _damage_told():
+            self._read_state(decoder)
+            state = context.read(decoder)
+            operation, arguments = decoder.text(), decoder.value()
+            if type(arguments) is not tuple:
+                raise CodecError("a question of the wrong form")
+            self._close(decoder)
         active, before = self.exchange.active, [_shallow(c) for c in decoder.containers]
         kind, result = self._run(operation, arguments, state)
         encoder = self._open(kind, active, decoder.containers)
@@ -164,7 +168,7 @@ class Peer:
     def _open(self, kind: bytes, active: set[int], containers: list[object] | None = None) -> Encoder:
         encoder = Encoder(self.exchange, containers or ())
         encoder.tag(kind)
-        encoder.value(self.random.changes())
+        encoder.value(self.random.changes() or None)
         self.exchange.twins.write(encoder, self.exchange.twins.changes(active))
         return encoder
 
@@ -178,9 +182,10 @@ class Peer:
 
     def _read_state(self, decoder: Decoder) -> tuple[str, ...]:
         changed = decoder.value()
-        self.random.apply(changed)
+        if changed is not None:
+            self.random.apply(changed)
         self.exchange.twins.read(decoder)
-        return tuple(cast("dict[str, object]", changed))
+        return () if changed is None else tuple(cast("dict[str, object]", changed))
 
     def _close(self, decoder: Decoder) -> None:
         self.exchange.read_released(decoder)
@@ -205,6 +210,17 @@ class Peer:
 
     def _vjp(self, number: int, grad: torch.Tensor, needed: tuple[bool, ...]) -> tuple[torch.Tensor | None, ...]:
         return cast("tuple[torch.Tensor | None, ...]", self.request("vjp", number, grad, needed))
+
+
+@contextlib.contextmanager
+def _damage_told() -> Iterator[None]:
+    """Whatever goes wrong while a message is read, the message is to blame."""
+    try:
+        yield
+    except CodecError:
+        raise
+    except Exception as error:
+        raise CodecError(f"a damaged message ({type(error).__name__})") from error
 
 
 def _shallow(container: object) -> object:

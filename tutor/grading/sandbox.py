@@ -140,6 +140,14 @@ def set_limits(limits: Limits) -> None:
             resource.setrlimit(number, (soft, hard))
 
 
+def limit_memory(count: int) -> None:
+    """Limit this process's memory alone."""
+    with contextlib.suppress(ImportError, OSError, ValueError, AttributeError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (count, count))
+
+
 def _tasks_of_user() -> int:
     """Count the threads this user runs: the kernel's limit is one for all of them together. Root has no limit."""
     if not sys.platform.startswith("linux") or os.getuid() == 0:

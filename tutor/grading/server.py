@@ -23,8 +23,8 @@ from tutor.grading.lines import Lines, write_line
 from tutor.grading.pair import Pair
 from tutor.model import Limits
 
-_GRACE = 10.0
-"""Seconds the judge gets to report after its learner process was stopped."""
+_GRACE = 2.0
+"""Seconds the judge gets to report after its learner process was stopped, beside the time a check may take."""
 _BEGIN = 120.0
 """Seconds a pair gets to be ready, imports and all."""
 _COUNT_EVERY = 0.25
@@ -161,7 +161,7 @@ class Server:
     def _watch(self, running: Running) -> None:
         now, most = time.monotonic(), running.limits
         if running.stopped:
-            if now > running.stopped + _GRACE:
+            if now > running.stopped + _GRACE + most["check_seconds"]:
                 self._end({"died": running.pair.killed_for})
         elif not running.begun:
             if now > running.started + _BEGIN:

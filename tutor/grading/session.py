@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import re
+import select
 import signal
 import socket
 from dataclasses import asdict
 
-from tutor.grading import record
+from tutor.grading import record, sandbox, warm
 from tutor.grading.errors import LearnerDiedError
 from tutor.grading.hearing import Hearing
 from tutor.grading.judge import JudgeHost
@@ -23,12 +25,16 @@ _STACK = re.compile(r"Stack \(most recent call first\):\n((?:  File .*\n?)*)")
 _FRAME = re.compile(r'  File "([^"]+)", line (\d+) in (\S+)')
 
 
-def main(rpc: socket.socket, printed: socket.socket, control: Lines) -> None:
+def main(rpc: socket.socket, printed: socket.socket, control: Lines, scratch: str) -> None:
     """Be the judge for one job."""
+    gc.set_threshold(50_000, 20, 100)  # a short life: collecting often costs more than it frees
+    if not select.select([control], (), (), 0)[0]:
+        warm.limber_judge(scratch)
     message = control.receive()
     if message is None:
         os._exit(0)
     job = record.job_from_json(message["job"])
+    sandbox.limit_memory(2 * job.limits.memory)  # the learner's code decides how much is sent here
     output = Output(printed, job.limits.output)
     channel = Channel(rpc, output)
     with contextlib.suppress(ClosedError):  # a death is told with the first question

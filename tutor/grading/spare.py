@@ -23,13 +23,13 @@ _BOOT = "import sys; sys.path.append(sys.argv[1]); from tutor.grading.spare impo
 
 def spawn_pair() -> Pair:
     """Spawn a judge and a learner process; returns before they are ready."""
-    scratch = sandbox.make_scratch()
+    scratch, judges = sandbox.make_scratch(), sandbox.make_scratch()
     rpc, printed, control = socket.socketpair(), socket.socketpair(), socket.socketpair()
     learner = _spawn("learner", (rpc[1], printed[1]), scratch)
-    judge = _spawn("judge", (rpc[0], printed[0], control[1]), scratch)
+    judge = _spawn("judge", (rpc[0], printed[0], control[1]), judges)
     for sock in (*rpc, *printed, control[1]):
         sock.close()
-    return Pair(judge, learner, Lines(control[0]), scratch)
+    return Pair(judge, learner, Lines(control[0]), (scratch, judges))
 
 
 def _spawn(role: str, socks: tuple[socket.socket, ...], scratch: str) -> Process:
@@ -75,4 +75,4 @@ def main(arguments: list[str]) -> None:
         from tutor.grading import session
 
         sandbox.redirect(None)
-        session.main(socks[0], socks[1], Lines(socks[2]))
+        session.main(socks[0], socks[1], Lines(socks[2]), scratch)

@@ -218,9 +218,7 @@ class Twins:
         e.count(len(changes))
         for change in changes:
             twin = change.twin
-            e.count(twin.id)
-            e.count(change.bits)
-            e.value(change.version)
+            e.numbers((twin.id, change.bits, change.version))
             value = twin.get()
             if twin.kind == "g":
                 e.value(change.data)
@@ -248,7 +246,8 @@ class Twins:
         """Read changes and apply them to this side's copies."""
         self.changed = []
         for _ in range(d.count()):
-            twin, bits, version = self.by_id.get(d.count()), d.count(), d.integer()
+            number, bits, version = d.numbers()
+            twin = self.by_id.get(number)
             value = None if twin is None else twin.get()
             if twin is None or value is None:
                 raise CodecError("a change of something that is not shared")
