@@ -138,6 +138,11 @@ def test_start_with_a_misspelt_exercise_opens_nothing(tutor, work, opened, termi
     assert opened == []
 
 
+def test_start_opens_a_lesson_by_its_name(tutor, work, opened, terminal):
+    assert tutor("start", "l01-1").code == 0
+    assert opened == [(work, "l01-1")]
+
+
 def test_start_asks_where_on_first_use(tutor, course_root, tmp_path, opened, terminal, monkeypatch):
     monkeypatch.chdir(tmp_path)
     terminal[0][:] = [f"{course_root}/inside\n", f"{tmp_path}/mine\n"]

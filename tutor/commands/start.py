@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ _PLAIN = "Without the app: `tutor init DIR`, `tutor next`, `tutor show EXERCISE`
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument("exercise", nargs="?", help="open this exercise at once")
+    parser.add_argument("name", nargs="?", help="open this exercise, lesson, lab or explorer at once")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,8 +38,21 @@ def run(args: argparse.Namespace) -> int:
     if problem := unusable():
         raise TutorError(f"The app needs a terminal: {problem}. {_PLAIN}")
     with _session(args) as session:
-        exercise = session.exercise(args.exercise).id if args.exercise else None
-        return _open(session, exercise)
+        return _open(session, _known(session, args.name) if args.name else None)
+
+
+def _known(session: Session, name: str) -> str:
+    """What the app can open; raises for a name that nothing has, before the app takes the terminal."""
+    from tutor.course.find import find_explorer, find_lab, find_lesson
+
+    try:
+        return session.exercise(name).id
+    except TutorError:
+        for find in (find_lesson, find_lab, find_explorer):
+            with suppress(TutorError):
+                find(session.course, name)
+                return name
+        raise
 
 
 def unusable() -> str:
@@ -61,10 +75,10 @@ def _line() -> str:
     return sys.stdin.readline()
 
 
-def _open(session: Session, exercise: str | None) -> int:
+def _open(session: Session, name: str | None) -> int:
     from tutor.tui.app import TutorApp
 
-    app = TutorApp(session, open=exercise)
+    app = TutorApp(session, open=name)
     app.run()
     tell_notices(session)
     return app.return_code or 0

@@ -140,7 +140,7 @@ class TutorApp(GuardedApp):
         from tutor.course.find import find_exercise, find_explorer, find_lab, find_lesson
 
         course = self.session.course
-        for find, show in ((find_lesson, self.open_lesson), (find_exercise, self.open_exercise),
+        for find, show in ((find_exercise, self.open_exercise), (find_lesson, self.open_lesson),
                            (find_lab, self.open_lab), (find_explorer, self.open_explorer)):  # fmt: skip
             with suppress(TutorError):
                 show(find(course, name).id)

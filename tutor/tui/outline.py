@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from tutor.model import Chapter, Course, Exercise, Explorer, Lab, Lesson, State
 
 Kind = Literal["lesson", "exercise", "lab", "explorer"]
-Mark = Literal["done", "wrong", "open", "new"]
+Mark = Literal["done", "shown", "wrong", "open", "new"]
 
-SIGNS: dict[Mark, str] = {"done": "✓", "wrong": "✗", "open": "◐", "new": "·"}
-WORDS: dict[Mark, str] = {"done": "done", "wrong": "not passing yet", "open": "begun", "new": "new"}
+SIGNS: dict[Mark, str] = {"done": "✓", "shown": "○", "wrong": "✗", "open": "◐", "new": "·"}
+WORDS: dict[Mark, str] = {"done": "done", "shown": "solution shown", "wrong": "not passing yet", "open": "begun",
+                          "new": "new"}  # fmt: skip
 
 _FENCE = re.compile(r"^(?:```|~~~)(exercise|lab|explore) +(\S+) *$", re.MULTILINE)
 _PAGE = re.compile(r"^## ", re.MULTILINE)
-_MARK_OF: dict[str, Mark] = {"passed": "done", "given_up": "done", "failed": "wrong", "started": "open", "new": "new"}
+_MARK_OF: dict[str, Mark] = {"passed": "done", "given_up": "shown", "failed": "wrong", "started": "open", "new": "new"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,6 @@ def next_item(
                 waiting.append(item)
             elif item.kind == "exercise" and item.id == exercise_id:
                 return waiting[0] if waiting else item
-            elif item.kind == "exercise" and mark(item, states, pages_read) == "done":
+            elif item.kind == "exercise" and mark(item, states, pages_read) in ("done", "shown"):
                 waiting.clear()
     return None

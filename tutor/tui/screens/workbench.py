@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 PANES = {"task": "Task", "code": "Code", "findings": "Findings", "curve": "Curve"}
 _STATES = {"passed": "✓ passed", "failed": "✗ not passing yet", "started": "◐ begun", "new": "· new",
-           "given_up": "✓ solution shown"}  # fmt: skip
+           "given_up": "○ solution shown"}  # fmt: skip
 
 
 class WorkbenchScreen(Screen[None]):

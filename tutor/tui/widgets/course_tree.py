@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 Row = ChapterOutline | Item
 
-_COLORS: dict[Mark, str] = {"done": "text-success", "wrong": "text-error", "open": "text-warning", "new": "text-muted"}
+_COLORS: dict[Mark, str] = {"done": "text-success", "shown": "text-muted", "wrong": "text-error",
+                            "open": "text-warning", "new": "text-muted"}  # fmt: skip
 
 
 class CourseTree(Tree[Row]):
