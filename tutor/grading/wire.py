@@ -12,6 +12,7 @@ from tutor.grading.output import Output
 
 _HEAD = struct.Struct("<Q")
 _BUFFER = 4 << 20
+_PIECE = 1 << 16
 
 
 class ClosedError(Exception):
@@ -42,14 +43,32 @@ class Channel:
 
     def receive(self) -> bytearray:
         """Wait for one message; meanwhile take in what the other process prints, lest it blocks on a full pipe."""
-        (length,) = _HEAD.unpack(self._exactly(_HEAD.size))
+        data = bytearray(self._first())  # a small message comes whole in one piece
+        while len(data) < _HEAD.size:
+            data += self._first()
+        (length,) = _HEAD.unpack_from(data)
         if length > MAX_MESSAGE + (1 << 20):
             raise CodecError("a message beyond the size limit")
-        return self._exactly(length)
+        del data[: _HEAD.size]
+        if len(data) > length:
+            raise CodecError("a message while none was due")
+        return data if len(data) == length else self._rest(data, length)
 
-    def _exactly(self, length: int) -> bytearray:
-        data = bytearray(length)
-        view, done = memoryview(data), 0
+    def _first(self) -> bytes:
+        if self._output is not None:
+            self._wait(self._output)
+        try:
+            part = self._sock.recv(_PIECE)
+        except OSError:
+            raise ClosedError from None
+        if not part:
+            raise ClosedError
+        return part
+
+    def _rest(self, start: bytearray, length: int) -> bytearray:
+        done = len(start)
+        data = start + bytearray(length - done)
+        view = memoryview(data)
         while done < length:
             if self._output is not None:
                 self._wait(self._output)
