@@ -28,6 +28,10 @@ _GRACE = 2.0
 _BEGIN = 120.0
 """Seconds a pair gets to be ready, imports and all."""
 _COUNT_EVERY = 0.25
+_IDLE = 0.5
+"""Seconds without a job after which the server goes on importing."""
+_BUSY = 3
+"""Verdicts after which it does so at once: whoever grades a whole class leaves it no idle moment."""
 _STACK_TIME = 0.05
 
 
@@ -58,6 +62,9 @@ class Server:
         self._running: Running | None = None
         self._next: Pair | None = None
         self._tried: frozenset[str] | None = None
+        self._verdicts = 0
+        self._later = deque(warm.LATER if method == "fork" else ())
+        """What is still to be imported for the pairs to come."""
 
     def serve(self) -> None:
         """Work until the client is gone."""
@@ -104,11 +111,23 @@ class Server:
         if self._running is None and self._waiting:
             self._start(self._waiting.popleft())
         elif self._running is None:
-            self._prepare()
+            self._rest(idle=not ready)
         return True
 
     def _patience(self) -> float | None:
-        return None if self._running is None else 0.05
+        if self._running is not None:
+            return 0.05
+        return _IDLE if self._later else None
+
+    def _rest(self, *, idle: bool) -> None:
+        """Between two jobs: have a pair ready; import a part of what would make a later verdict slow."""
+        if idle and self._later:
+            warm.import_later(self._later.popleft())
+            if not self._later:
+                old, self._next = self._next, None
+                if old is not None:
+                    old.end()
+        self._prepare()
 
     def _told(self, message: dict[str, Any]) -> None:
         if "job" in message:
@@ -122,10 +141,18 @@ class Server:
 
     def _start(self, message: dict[str, Any]) -> None:
         self._prepare()
+        self._verdicts += 1
+        if self._verdicts == _BUSY:
+            self._hurry()
         pair, self._next = self._next, None
         assert pair is not None
         self._running = Running(message["id"], pair, message["job"]["limits"])
         pair.control.send({"job": message["job"]})
+
+    def _hurry(self) -> None:
+        """Import the rest at once: this job waits for it, and all after it are quicker."""
+        while self._later:
+            self._rest(idle=True)
 
     def _from_judge(self, running: Running) -> None:
         messages, is_open = running.pair.control.available()

@@ -14,6 +14,10 @@ _MODULES = (
     "tutor.grading.learner", "tutor.grading.crossing", "ast", "linecache", "tracemalloc", "dataclasses",
 )  # fmt: skip
 
+LATER = ("torch.fx.experimental.symbolic_shapes", "torch._dynamo")
+"""What torch imports at the first `grad(…, grad_outputs)` and at the first optimizer: 0.4 s and 0.5 s. Most verdicts
+need neither, so they come when there is time, and the pairs forked after that have them."""
+
 
 def one_thread() -> None:
     """Ask every numeric library for one thread. Must come before any of them is imported: forked pools hang."""
@@ -32,6 +36,16 @@ def import_everything() -> None:
             if not name.startswith("_pytest"):
                 raise RuntimeError(f"cannot import {name}: {error}") from error
     sys.modules["torch"].set_num_threads(1)
+
+
+def import_later(name: str) -> None:
+    """Import one of `LATER`, without which verdicts are only slower."""
+    import contextlib
+    import importlib
+
+    with contextlib.suppress(Exception):  # private modules of torch: they may move, or lack something they want
+        importlib.import_module(name)
+    gc.freeze()
 
 
 _CHECKS = """
