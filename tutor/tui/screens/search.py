@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tutor.tui.outline import SIGNS, ChapterOutline, Item, mark, search
+from tutor.tui.widgets.keys import LineInput
 from tutor.tui.widgets.status import Line
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class SearchScreen(ModalScreen[Item | None]):
     def compose(self) -> ComposeResult:
         """Field and list."""
         with Vertical(id="search"):
-            yield Input(placeholder="Search lessons, exercises, labs and explorers", id="search-text")
+            yield LineInput(placeholder="Search lessons, exercises, labs and explorers", id="search-text")
             yield OptionList(id="search-found", markup=False)
             yield Line(id="search-none")
 

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input, Select
 
 from tutor.tui.preferences import Preferences
+from tutor.tui.widgets.keys import LineInput
 from tutor.tui.widgets.status import Line, TitleBar
 from tutor.tui.widgets.toggle import Toggle
 
@@ -60,7 +61,7 @@ class SettingsScreen(Screen[Preferences]):
     def _text(name: str, label: str, value: str, about: str) -> ComposeResult:
         with Horizontal(classes="field"):
             yield Line(label, classes="label")
-            yield Input(value, id=name, compact=True, placeholder=about)
+            yield LineInput(value, id=name, compact=True, placeholder=about)
 
     @on(Select.Changed)
     def _theme_chosen(self, event: Select.Changed) -> None:

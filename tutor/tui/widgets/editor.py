@@ -5,12 +5,9 @@ What the keys do to text is decided in `tutor.tui.editing`; here it is only appl
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 from tutor.tui import editing
@@ -18,6 +15,7 @@ from tutor.tui._textual_private_editor import ViewportTextArea
 from tutor.tui.actions import bindings
 from tutor.tui.editor_theme import editor_theme
 from tutor.tui.python_syntax import grammar
+from tutor.tui.widgets.keys import act_at_once
 
 if TYPE_CHECKING:
     from textual import events
@@ -61,20 +59,11 @@ class Editor(ViewportTextArea):
         self.notify_style_update()
 
     async def on_key(self, event: events.Key) -> None:
-        """Escape leaves, enter indents, brackets may close themselves; the rest is TextArea's.
-
-        A bound key acts here and now. Left to Textual it climbs to the app and comes back as an action, and the letters
-        that were typed behind it, which climb nowhere, are there first: an arrow and a letter in one burst (a slow
-        line, a busy machine) would put the letter where the cursor had been.
-        """
-        action = _bound().get(event.key)
+        """Escape leaves, enter indents, brackets may close themselves, bound keys act at once; text is TextArea's."""
         if event.key == "escape":
             self.post_message(self.LeaveRequested())
-        elif not self.read_only and self._handled(event):
-            pass
-        elif action is not None:
-            await self.run_action(action)
-        else:
+        elif self.read_only or not self._handled(event):
+            await act_at_once(self, event)
             return
         event.stop()
         event.prevent_default()
@@ -172,10 +161,3 @@ class Editor(ViewportTextArea):
         """Put the cursor somewhere (rows from 0), optionally selecting what is there, in the middle of the view."""
         self.selection = Selection((row, column), (row, column + length))
         self._to_the_middle()
-
-
-@cache
-def _bound() -> dict[str, str]:
-    """What each bound key does, by key."""
-    both = (*TextArea.BINDINGS, *Editor.BINDINGS)
-    return {binding.key: binding.action for binding in Binding.make_bindings(both)}

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tutor.tui.actions import bindings
+from tutor.tui.widgets.keys import LineInput
 from tutor.tui.widgets.status import Line
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class FindBar(Horizontal):
             self.count("a number, please")
 
 
-class FindInput(Input):
+class FindInput(LineInput):
     """The field itself; its own ctrl+f (delete a word) gives way to the next match."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("find")]

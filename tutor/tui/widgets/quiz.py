@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from tutor.text.quiz import Question, Reply, judge_choice, judge_typed
 from tutor.tui.widgets.inline import inline_content, is_paragraph
+from tutor.tui.widgets.keys import LineInput
 from tutor.tui.widgets.lesson_markdown import LessonMarkdown
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class QuestionView(Vertical):
         if self.question.kind == "choice":
             yield Choices(self.question)
         else:
-            yield Input(placeholder=_HINTS[self.question.kind], compact=True)
+            yield LineInput(placeholder=_HINTS[self.question.kind], compact=True)
         yield Static(classes="reply", markup=False)
 
     def on_mount(self) -> None:
