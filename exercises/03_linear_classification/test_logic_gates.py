@@ -40,9 +40,9 @@ def fires(x, gate):
 @draws(20)
 def test_neuron(mine, draw):
     """The neuron gives int64 ones where w·x + b is at least 0, also when it is exactly 0."""
-    rows, size = draw.shape(dims=2, high=7)
+    rows, size = draw.int(5, 10), draw.int(1, 4)
     x = np.round(draw.array((rows, size), scale=2))  # whole numbers: the boundary is hit exactly, and often
-    w, b = np.round(draw.array(size, scale=2)), float(draw.int(-2, 2))
+    w, b = np.round(draw.array(size, scale=2)), draw.pick(-2.0, -1.0, 1.0, 2.0)
     same(mine.step_neuron, step_neuron, draw.layout(x), w, b)
 
 

@@ -36,11 +36,11 @@ def separable(draw, rows):
     return X, (X @ line[:-1] + line[-1] > 0).astype(np.int64), line
 
 
-@draws(20)
+@draws(16)
 def test_follows_the_rule(mine, draw):
     """Weights, bias and number of updates are those of the rule, step by step."""
-    X, y, _ = separable(draw, draw.int(2, 30))
-    same(mine.perceptron_fit, perceptron_fit, draw.layout(X), y, lr=draw.pick(1.0, 0.5, 2.0), max_epochs=400)
+    X, y, _ = separable(draw, draw.int(2, 25))
+    same(mine.perceptron_fit, perceptron_fit, draw.layout(X), y, lr=draw.pick(1.0, 0.5, 2.0), max_epochs=40)
 
 
 @draws(12)
@@ -55,6 +55,16 @@ def test_gates(mine):
     """It learns AND and OR, and finds out that it cannot learn XOR."""
     for labels in ((0, 0, 0, 1), (0, 1, 1, 1), (0, 1, 1, 0)):
         same(mine.perceptron_fit, perceptron_fit, CORNERS, np.array(labels), max_epochs=20)
+
+
+def test_a_whole_epoch_without_update(mine):
+    """Converged means a whole epoch without an update: right rows alone are not enough."""
+    for labels in ((0, 0, 0, 1), (0, 1, 1, 1)):
+        y = np.array(labels)
+        needed = next(n for n in range(1, 50) if perceptron_fit(CORNERS, y, max_epochs=n)[3])
+        # One epoch fewer: the last correction was made in it, so nobody has seen a whole epoch pass.
+        for epochs in (needed - 1, needed, needed + 1):
+            same(mine.perceptron_fit, perceptron_fit, CORNERS, y, max_epochs=epochs)
 
 
 def test_defaults(mine):
@@ -95,4 +105,4 @@ def test_separates(mine, draw):
 
 def test_stops_when_done(mine):
     """It stops with the first epoch without an update, however many epochs are allowed."""
-    faster_than(mine.perceptron_fit, perceptron_fit, 30, CORNERS, np.array([0, 1, 1, 1]), max_epochs=2000)
+    faster_than(mine.perceptron_fit, perceptron_fit, 30, CORNERS, np.array([0, 1, 1, 1]), max_epochs=600)
