@@ -302,3 +302,13 @@ async def test_a_lesser_verdict_leaves_no_old_rows(start, until, grader) -> None
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "0 of 1 checks pass" in shown(pilot))
         await until(pilot, lambda: len(rows(pilot)) == 1)
+
+
+async def test_a_row_that_is_not_there_yet_takes_the_next_grade(start, until) -> None:
+    async with start("softmax", size=(120, 34)) as pilot:
+        screen = await at_workbench(pilot, until)
+        screen.findings.begin()
+        screen.findings.add(PASSED[0])
+        screen.findings.begin()
+        screen.findings.add(FAILED[1])  # before the row of the first grade could be mounted
+        await until(pilot, lambda: "Works for every axis" in shown(pilot) and rows(pilot)[0].has_class("-open"))

@@ -85,7 +85,9 @@ class FindingRow(Vertical, can_focus=True):
 
     def show(self, finding: Finding, *, opened: bool = False) -> None:
         """Show another finding in this row."""
-        self.finding = finding
+        self.finding, self._opened_first = finding, opened
+        if not self.query("#sign"):
+            return  # a second grade was quicker than this row's mounting, which shows what is here then
         sign, word, color = SIGNS[finding.outcome]
         self.remove_class("-stale", "-open")
         self.set_class(finding.outcome == "passed", "-passed")
