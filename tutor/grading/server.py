@@ -273,7 +273,6 @@ def main() -> None:
     os.dup2(2, 1)  # nothing that a library prints may get between the lines
     if method == "fork":
         warm.import_everything()
-        warm.freeze()
         if threading.active_count() != 1:
             raise RuntimeError("the warm server must have one thread before it forks")
     client: Lines = _Pipe() if os.name == "posix" else _client_lines()
