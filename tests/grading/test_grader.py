@@ -177,3 +177,22 @@ def test_what_is_enforced_is_told():
         assert told["file size"] == "16 MB"
         assert told["processes"].startswith("64")
     assert limits.enforced(Limits(), frozenset())["memory"] == "not enforced"
+
+
+def test_a_server_sweeps_what_a_killed_one_left(monkeypatch, tmp_path):
+    import subprocess
+    import tempfile
+
+    from tutor.grading import sandbox
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    left, mine = tmp_path / f"tutor-{dead.pid}-abc", Path(sandbox.make_scratch())
+    other = tmp_path / "tutor-notes"
+    for folder in (left, other):
+        folder.mkdir()
+    sandbox.sweep_scratch()
+    assert not left.exists()
+    assert mine.exists()
+    assert other.exists()

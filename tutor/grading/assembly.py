@@ -35,7 +35,8 @@ class Assembly:
         if "broken" in end:
             raise CourseError(end["broken"])
         yield from self._missing(end)
-        yield self.verdict(end)
+        # A grader that died says nothing about the learner's file: no attempt is made of it.
+        yield self.verdict(end, counted=end.get("died") in (None, "check", "verdict"))
 
     def _missing(self, end: dict[str, Any]) -> Iterator[Finding]:
         exercise = material.find(self._job.course_root, self._job.exercise)
@@ -50,7 +51,9 @@ class Assembly:
             if died:
                 outcome = "timeout" if died in ("check", "verdict") else "error"
                 message = (
-                    "the check was stopped" if outcome == "timeout" else "the grader's own process ended unexpectedly"
+                    "the check was stopped"
+                    if outcome == "timeout"
+                    else "the grader's own process ended unexpectedly; grade again (unless your code ends it)"
                 )
                 died = None
             yield self.add(Finding(name, sentence, outcome, message=message))

@@ -167,8 +167,22 @@ def _no_processes(event: str, _arguments: object) -> None:
 
 
 def make_scratch() -> str:
-    """Make the one folder a learner process may write to."""
-    return tempfile.mkdtemp(prefix="tutor-")
+    """Make the one folder a learner process may write to; its name says whose it is."""
+    return tempfile.mkdtemp(prefix=f"tutor-{os.getpid()}-")
+
+
+def sweep_scratch() -> None:
+    """Remove the folders of servers that were killed and could not do it themselves."""
+    if os.name == "nt":  # there, signal 0 would end the process that is asked for
+        return
+    for path in Path(tempfile.gettempdir()).glob("tutor-[0-9]*-*"):
+        owner = path.name.split("-")[1]
+        try:
+            os.kill(int(owner), 0)
+        except ProcessLookupError:
+            remove_scratch(str(path))
+        except (OSError, ValueError):  # somebody else's process, or no number
+            continue
 
 
 def remove_scratch(path: str) -> None:

@@ -17,7 +17,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.grading import limits, warm
+from tutor.grading import limits, sandbox, warm
 from tutor.grading import pair as pairs
 from tutor.grading.lines import Lines, write_line
 from tutor.grading.pair import Pair
@@ -71,6 +71,7 @@ class Server:
         try:
             self._prepare()
             self._say({"ready": True})
+            sandbox.sweep_scratch()
             while self._turn():
                 pass
         finally:
