@@ -258,6 +258,12 @@ class WorkbenchScreen(Screen[None]):
             self.tutor.edit_outside(self.code.buffer.path)
             self.code.look()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer training only where a lab trains with this exercise."""
+        if action == "train":
+            return self._lab() is not None
+        return super().check_action(action, parameters)
+
     def action_train(self) -> None:
         """Open the lab that uses this exercise."""
         lab = self._lab()
