@@ -51,63 +51,65 @@ def module_proxy(learner: Learner, label: Label) -> object:
 _ModuleProxy: Any = None
 
 
-def _module_class(base: Any) -> Any:  # noqa: ANN401  nn.Module, whose type mypy cannot take as a base at run time
-    class ModuleProxy(base):  # type: ignore[misc]
-        """Forwards what a training loop does with a module."""
+class _Forwarding:
+    """Forwards what a training loop does with a module."""
 
-        def __init__(self, learner: Learner, label: Label) -> None:
-            object.__setattr__(self, "_far", (learner, label))
+    def __init__(self, learner: Learner, label: Label) -> None:
+        object.__setattr__(self, "_far", (learner, label))
 
-        def __tutor_number__(self) -> int:
-            return cast(int, self._far[1].number)
+    def __tutor_number__(self) -> int:
+        return cast(int, self._far[1].number)
 
-        def _ask(self, name: str, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
-            return self._far[0].ask("method", self, name, args, kwargs)
+    def _ask(self, name: str, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        return self._far[0].ask("method", self, name, args, kwargs)
 
-        def __call__(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
-            return self._far[0].ask("call", self, args, kwargs)
+    def __call__(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        return self._far[0].ask("call", self, args, kwargs)
 
-        forward = __call__
+    forward = __call__
 
-        def train(self, mode: bool = True) -> object:
-            self._ask("train", mode)
-            return self
+    def train(self, mode: bool = True) -> object:
+        self._ask("train", mode)
+        return self
 
-        def eval(self) -> object:
-            self._ask("eval")
-            return self
+    def eval(self) -> object:
+        self._ask("eval")
+        return self
 
-        def parameters(self, recurse: bool = True) -> Iterator[Any]:
-            return iter(self._ask("parameters", recurse))
+    def parameters(self, recurse: bool = True) -> Iterator[Any]:
+        return iter(self._ask("parameters", recurse))
 
-        def __getattr__(self, name: str) -> Any:  # noqa: ANN401
-            if name in METHODS:
-                return lambda *args, **kwargs: self._ask(name, *args, **kwargs)
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        if name in METHODS:
+            return lambda *args, **kwargs: self._ask(name, *args, **kwargs)
+        return self._far[0].ask("get", self, name)
+
+    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401
+        if name in METHODS:
+            return self.__getattr__(name)
+        if name == "training":
             return self._far[0].ask("get", self, name)
+        return object.__getattribute__(self, name)
 
-        def __getattribute__(self, name: str) -> Any:  # noqa: ANN401
-            if name in METHODS:
-                return self.__getattr__(name)
-            if name == "training":
-                return self._far[0].ask("get", self, name)
-            return object.__getattribute__(self, name)
+    def __setattr__(self, name: str, value: object) -> None:
+        self._far[0].ask("set", self, name, value)
 
-        def __setattr__(self, name: str, value: object) -> None:
-            self._far[0].ask("set", self, name, value)
+    def __repr__(self) -> str:
+        return f"{self._far[1].type_name}(…)"
 
-        def __repr__(self) -> str:
-            return f"{self._far[1].type_name}(…)"
+    def __hash__(self) -> int:
+        return hash(("judge", self._far[1].number))
 
-        def __hash__(self) -> int:
-            return hash(("judge", self._far[1].number))
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
-        def __eq__(self, other: object) -> bool:
-            return self is other
+    def __len__(self) -> int:
+        return int(self._far[0].ask("op", "len", self))
 
-        def __len__(self) -> int:
-            return int(self._far[0].ask("op", "len", self))
 
-    return ModuleProxy
+def _module_class(base: Any) -> Any:  # noqa: ANN401  nn.Module, whose type mypy cannot take as a base at run time
+    """A class that passes for a module and has nothing of its own: `_Forwarding` answers before `base` can."""
+    return type("ModuleProxy", (_Forwarding, base), {})
 
 
 METHODS = frozenset(
