@@ -64,3 +64,12 @@ def test_the_solution_passes_in_a_process_of_its_own(grader: Grader, exercise: E
 @every_exercise
 def test_the_stub_fails_in_a_process_of_its_own(grader: Grader, exercise: Exercise) -> None:
     assert not verdict(grader, exercise, exercise.stub.read_bytes(), own=True).passed
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "torch.py", "tutor.py"])
+def test_a_file_named_like_a_library_hides_nothing(grader: Grader, name: str) -> None:
+    exercise = EXERCISES["hello-grader"]
+    job = Job(course_root=COURSE.root, exercise=exercise.id, source=exercise.solution.read_bytes(), path=name)
+    *_, last = grader.grade(job)
+    assert isinstance(last, Verdict)
+    assert last.passed, last.findings

@@ -137,7 +137,7 @@ class LearnerHost:
     def _execute(self, file: str, source: bytes) -> types.ModuleType:
         text = source.decode("utf-8-sig", "replace")
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-        module = types.ModuleType(file.removesuffix(".py"))
+        module = types.ModuleType("learner_" + file.removesuffix(".py"))  # a file called numpy.py hides nothing
         module.__file__ = file
         sys.modules[module.__name__] = module  # dataclasses and typing look a class's module up
         exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)
