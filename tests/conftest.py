@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
+import inspect
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -20,3 +24,31 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     for name in ("TUTOR_DATA", "TUTOR_COURSE", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return home
+
+
+PATIENCE = 60.0
+"""Seconds for one test of the app; the slowest takes five."""
+
+
+def _patient(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Try once more when Textual's pilot waits for ever, as it rarely does on a busy machine; twice is a failure."""
+
+    @functools.wraps(test)
+    async def run(*args: object, **kwargs: object) -> None:
+        for _ in range(2):
+            task = asyncio.ensure_future(test(*args, **kwargs))
+            done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+            if done:
+                return task.result()
+            task.cancel()  # not waited for: it may be stuck
+        raise AssertionError(f"the app did not answer within {PATIENCE:.0f} s, twice")
+
+    return run
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No test of the app can hang the suite."""
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.obj = _patient(item.obj)
