@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import runpy
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from tutor.session import Session
+from tutor.session import Session, open_session
 from tutor.tui._textual_private import screen_text
 from tutor.tui.app import TutorApp
 
@@ -42,6 +43,31 @@ def start(session: Session) -> Start:
         return TutorApp(session, open).run_test(size=size, notifications=True)
 
     return started
+
+
+@pytest.fixture(scope="module")
+def mini_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small course of tests/training/mini.py, with one lab and one explorer."""
+    make_course = runpy.run_path(str(Path(__file__).parents[1] / "training" / "mini.py"))["make_course"]
+    return make_course(tmp_path_factory.mktemp("mini"))
+
+
+@pytest.fixture
+def start_mini(mini_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Run the app on that course: `async with start_mini(lambda app: app.open_lab("halve")) as pilot`."""
+    with open_session(mini_course, tmp_path / "mine", create=True) as session:
+        monkeypatch.setattr(TutorApp, "_warm", lambda self: None)  # no grader is needed here
+
+        @asynccontextmanager
+        async def started(go: Callable[[TutorApp], None], size: tuple[int, int] = (80, 24)):
+            app = TutorApp(session)
+            async with app.run_test(size=size, notifications=True) as pilot:
+                await pilot.pause()
+                go(app)
+                await pilot.pause()
+                yield pilot
+
+        yield started
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import runpy
-from contextlib import asynccontextmanager
-from pathlib import Path
+from functools import partial
 
 import pytest
 
@@ -15,57 +13,34 @@ from tutor.training.knobs import defaults
 from tutor.training.module import load_explorer
 from tutor.training.plot import render
 from tutor.tui._textual_private import screen_text
-from tutor.tui.app import TutorApp
 from tutor.tui.screens.explorer import ExplorerScreen
 from tutor.tui.widgets.knobs import KnobPanel
 
 BUNDLED = sorted(bundled_root().glob("lessons/*/explore_*.py"))
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    make_course = runpy.run_path(str(Path(__file__).parents[1] / "training" / "mini.py"))["make_course"]
-    return make_course(tmp_path_factory.mktemp("mini"))
-
-
 @pytest.fixture
-def explorer(course, tmp_path, monkeypatch):
-    session = open_session(course, tmp_path / "mine", create=True)
-    monkeypatch.setattr(TutorApp, "_warm", lambda self: None)  # no grader is needed here
-
-    @asynccontextmanager
-    async def opened(size=(80, 24)):
-        app = TutorApp(session)
-        async with app.run_test(size=size, notifications=True) as pilot:
-            await pilot.pause()
-            app.open_explorer("slope")
-            await pilot.pause()
-            yield pilot
-
-    yield opened
-    session.close()
-
-
-def text(pilot):
-    return screen_text(pilot.app)
+def explorer(start_mini):
+    """Open the explorer: `async with explorer() as pilot`."""
+    return partial(start_mini, lambda app: app.open_explorer("slope"))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (130, 40)], ids=str)
 async def test_keys_turn_knobs_and_the_picture_follows(explorer, size):
     async with explorer(size) as pilot:
-        assert "⠤⠤ slope 1" in text(pilot)
-        assert "What a slope does" in text(pilot)
-        assert "how steep" in text(pilot)
+        assert "⠤⠤ slope 1" in screen_text(pilot.app)
+        assert "What a slope does" in screen_text(pilot.app)
+        assert "how steep" in screen_text(pilot.app)
         await pilot.press("right", "right")
-        assert "⠤⠤ slope 2" in text(pilot)
+        assert "⠤⠤ slope 2" in screen_text(pilot.app)
         await pilot.press("left", "left", "left")
-        assert "⠤⠤ slope 0.5" in text(pilot)
+        assert "⠤⠤ slope 0.5" in screen_text(pilot.app)
         await pilot.press("down", "right")
-        assert "‹ thick ›" in text(pilot)
-        assert "how thick" in text(pilot)
+        assert "‹ thick ›" in screen_text(pilot.app)
+        assert "how thick" in screen_text(pilot.app)
         await pilot.press("home")
-        assert "⠤⠤ slope 1" in text(pilot)
-        assert "‹ thin ›" in text(pilot)
+        assert "⠤⠤ slope 1" in screen_text(pilot.app)
+        assert "‹ thin ›" in screen_text(pilot.app)
 
 
 async def test_the_mouse_turns_knobs(explorer):
@@ -79,7 +54,7 @@ async def test_the_mouse_turns_knobs(explorer):
         await pilot.click(panel, offset=(4, 1))
         assert panel.values["style"] == "thick"
         assert panel.selected == 1
-        assert "⠤⠤ slope 3" in text(pilot)
+        assert "⠤⠤ slope 3" in screen_text(pilot.app)
 
 
 async def test_a_picture_that_fails_is_a_sentence(explorer, monkeypatch):
@@ -92,12 +67,12 @@ async def test_a_picture_that_fails_is_a_sentence(explorer, monkeypatch):
 
         object.__setattr__(screen.module, "draw", broken)
         await pilot.press("right")
-        assert "This picture cannot be drawn: ZeroDivisionError: oops" in text(pilot)
+        assert "This picture cannot be drawn: ZeroDivisionError: oops" in screen_text(pilot.app)
 
 
-def test_an_unknown_explorer_and_a_broken_file(course, tmp_path):
+def test_an_unknown_explorer_and_a_broken_file(mini_course, tmp_path):
     with pytest.raises(CourseError, match="no explorer"):
-        ExplorerScreen(open_session(course, tmp_path / "w", create=True), "slop e")
+        ExplorerScreen(open_session(mini_course, tmp_path / "w", create=True), "slop e")
     broken = tmp_path / "explore_x.py"
     for source, words in (("1/0", "ZeroDivisionError"), ("TITLE = 'x'", "dataclass Knobs"), ("def f(:", "SyntaxError")):
         broken.write_text(source)

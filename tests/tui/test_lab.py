@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 import os
-import runpy
-from contextlib import asynccontextmanager
-from pathlib import Path
+from functools import partial
 
 import pytest
 from textual.widgets import OptionList
 
-from tutor.session import open_session
 from tutor.tui._textual_private import screen_text
-from tutor.tui.app import TutorApp
 from tutor.tui.screens.lab import LabScreen
 from tutor.tui.widgets.curve import FigureView, app_theme
 from tutor.tui.widgets.knobs import KnobPanel
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    make_course = runpy.run_path(str(Path(__file__).parents[1] / "training" / "mini.py"))["make_course"]
-    return make_course(tmp_path_factory.mktemp("mini"))
-
-
 @pytest.fixture
-def lab(course, tmp_path, monkeypatch):
+def lab(start_mini):
     """Open the lab: `async with lab() as pilot`."""
-    session = open_session(course, tmp_path / "mine", create=True)
-    monkeypatch.setattr(TutorApp, "_warm", lambda self: None)  # no grader is needed here
-
-    @asynccontextmanager
-    async def opened(size=(80, 24)):
-        app = TutorApp(session)
-        async with app.run_test(size=size, notifications=True) as pilot:
-            await pilot.pause()
-            app.open_lab("halve")
-            await pilot.pause()
-            yield pilot
-
-    yield opened
-    session.close()
-
-
-def text(pilot):
-    return screen_text(pilot.app)
+    return partial(start_mini, lambda app: app.open_lab("halve"))
 
 
 def screen(pilot) -> LabScreen:
@@ -59,7 +32,7 @@ async def ended(pilot, until):
 
 async def test_the_set_up_says_what_is_trained_and_how(lab):
     async with lab() as pilot:
-        shown = text(pilot)
+        shown = screen_text(pilot.app)
         assert "Target: error ≤ 0.01." in shown
         assert "The course's: shrink, measure." in shown
         assert "▸ steps" in shown
@@ -72,7 +45,7 @@ async def test_training_draws_the_curve_and_judges(lab, until):
     async with lab() as pilot:
         await pilot.press("ctrl+t")
         await ended(pilot, until)
-        shown = text(pilot)
+        shown = screen_text(pilot.app)
         assert "✓ target reached" in shown
         assert "error (log)" in shown
         assert "╌╌ target 0.01" in shown
@@ -80,10 +53,10 @@ async def test_training_draws_the_curve_and_judges(lab, until):
         assert "Target reached: error ≤ 0.01; it is 9.537e-07." in shown
         await pilot.press("v")
         await pilot.pause(0.25)
-        assert text(pilot).split("\n")[2].strip().startswith("size")
+        assert screen_text(pilot.app).split("\n")[2].strip().startswith("size")
         await pilot.press("v")
         await pilot.pause(0.25)
-        assert "picture" in text(pilot)
+        assert "picture" in screen_text(pilot.app)
 
 
 async def test_knobs_reach_the_run(lab, until):
@@ -103,10 +76,10 @@ async def test_the_log_axis_goes_off_and_on(lab, until):
         await ended(pilot, until)
         await pilot.press("g")
         await pilot.pause(0.25)
-        assert "(log)" not in text(pilot)
+        assert "(log)" not in screen_text(pilot.app)
         await pilot.press("g", "m")
         await pilot.pause(0.25)
-        assert "error (log)" in text(pilot)
+        assert "error (log)" in screen_text(pilot.app)
         assert screen(pilot)._view.smoothing == 0.9
 
 
@@ -114,10 +87,10 @@ async def test_break_it_shows_the_damage_beside_the_reference(lab, until):
     async with lab((120, 40)) as pilot:
         await pilot.press("b")
         await pilot.pause()
-        assert "shrink: grows" in text(pilot)
+        assert "shrink: grows" in screen_text(pilot.app)
         await pilot.press("down", "enter")
         await ended(pilot, until)
-        shown = text(pilot)
+        shown = screen_text(pilot.app)
         assert "(“grows”)" in shown
         assert "⠤⠤ with the mistake" in shown
         assert "○○ reference" in shown
@@ -128,7 +101,7 @@ async def test_a_mistake_that_raises_shows_sentence_and_line(lab, until):
     async with lab() as pilot:
         await pilot.press("b", "down", "down", "enter")
         await ended(pilot, until)
-        shown = text(pilot)
+        shown = screen_text(pilot.app)
         assert "raised ValueError: no way" in shown
         assert "shrink_variants.py, line" in shown
         assert "error" in screen(pilot).query_one("#state").render().plain
@@ -141,7 +114,7 @@ async def test_pause_and_stop(lab, until):
         await until(pilot, lambda: screen(pilot).record.mine.logged > 3)
         await pilot.press("ctrl+t")  # a second run does not start over it
         await pilot.press("space")
-        await until(pilot, lambda: "paused" in text(pilot))
+        await until(pilot, lambda: "paused" in screen_text(pilot.app))
         before = -1
         while before != screen(pilot).record.mine.logged:  # what was said before the pause may still be on its way
             before = screen(pilot).record.mine.logged
@@ -151,7 +124,7 @@ async def test_pause_and_stop(lab, until):
         await until(pilot, lambda: screen(pilot).record.mine.logged > before)
         await pilot.press("s")
         await ended(pilot, until)
-        assert "Stopped before the end." in text(pilot)
+        assert "Stopped before the end." in screen_text(pilot.app)
 
 
 async def test_leaving_the_screen_ends_the_processes(lab, until):
@@ -181,13 +154,13 @@ async def test_kept_runs_are_laid_over_and_exported(lab, until):
         await pilot.press("right", "ctrl+t")
         await ended(pilot, until)
         await until(pilot, lambda: kept.option_count == 2)
-        assert "steps=21" in text(pilot)
+        assert "steps=21" in screen_text(pilot.app)
         await pilot.press("c")
         await pilot.pause()
         await pilot.press("down", "enter")
         await pilot.pause(0.3)
-        assert "++ halve-" in text(pilot)
-        await until(pilot, lambda: "(shown)" in text(pilot))
+        assert "++ halve-" in screen_text(pilot.app)
+        await until(pilot, lambda: "(shown)" in screen_text(pilot.app))
         await pilot.press("x")
         await pilot.pause()
         run_id = screen(pilot).record.id
@@ -201,7 +174,7 @@ async def test_any_size_and_resizing(lab, until):
         for size in ((40, 10), (60, 15), (200, 60)):
             await pilot.resize_terminal(*size)
             await pilot.pause(0.3)
-            lines = text(pilot).split("\n")
+            lines = screen_text(pilot.app).split("\n")
             assert len(lines) == size[1]
             assert max(map(len, lines)) <= size[0]
 

@@ -208,7 +208,7 @@ async def test_ctrl_c_in_the_external_editor_is_not_for_the_app(
 @pytest.mark.parametrize(
     ("editor", "sentence"),
     [("", "No editor is set"), ("no-such-editor -w", "'no-such-editor' is not installed"),
-     ("'", "cannot be understood"), ("sh -c 'exit 3'", "sh ended with exit code 3")],  # short: a toast wraps at 60 columns
+     ("'", "cannot be understood"), ("sh -c 'exit 3'", "sh ended with exit code 3")],  # a toast wraps at 60 columns
 )  # fmt: skip
 async def test_an_editor_that_does_not_work_is_a_sentence(
     start, until, monkeypatch, no_terminal, editor, sentence

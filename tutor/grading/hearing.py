@@ -10,12 +10,15 @@ import types
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from tutor.grading import errors, given, material
 from tutor.grading.errors import LearnerDiedError
 from tutor.grading.judge import JudgeHost, shielded
 from tutor.model import Exercise, Finding, Job, Outcome
+
+if TYPE_CHECKING:
+    from tutor.checks.plugin import Diagnoser
 
 Tell = Callable[[dict[str, object]], None]
 
@@ -32,7 +35,6 @@ class Hearing:
         self._to_json = finding_to_json
         self._findings: list[Finding] = []
         self._device = job.device
-        self._diagnoser: Any = None
 
     def hold(self) -> None:
         """Run everything; each finding is told at once, the end last."""
@@ -47,8 +49,11 @@ class Hearing:
         else:
             if broken is not None:
                 self._found(broken)
+            from tutor.grading.diagnosis import exercise_diagnoser
+
+            diagnose = exercise_diagnoser(self.exercise)  # of all devices
             for index, device in enumerate(self._devices()):
-                self._run_checks(device, f"[{device}]" if index else "")
+                self._run_checks(device, f"[{device}]" if index else "", diagnose)
         self._tell({"end": {"notes": self.notes, "versions": versions(), "device": self._device}})
 
     # --- the learner's file -----------------------------------------------------------------------------------------
@@ -93,7 +98,7 @@ class Hearing:
 
     # --- the checks -------------------------------------------------------------------------------------------------
 
-    def _run_checks(self, device: str, suffix: str) -> None:
+    def _run_checks(self, device: str, suffix: str, diagnose: Diagnoser) -> None:
         from tutor.checks.runner import run_checks
 
         def begin(name: str) -> None:
@@ -108,7 +113,7 @@ class Hearing:
             only=self.job.checks,
             on_start=begin,
             on_finding=lambda f: self._found(replace(f, check=f.check + suffix) if suffix else f),
-            diagnose=self._diagnose,
+            diagnose=diagnose,
             printed=self.host.printed,
         )
 
@@ -124,14 +129,6 @@ class Hearing:
         if dead is None or told or finding.outcome == "not_run":
             return finding
         return replace(finding, outcome=cast(Outcome, dead.tutor_outcome), message=str(dead))
-
-    def _diagnose(self, failed: Any) -> Any:  # noqa: ANN401  see tutor.checks.plugin.Diagnoser
-        from tutor.checks.program import Programs
-        from tutor.grading.diagnosis import diagnoser, known_mistakes
-
-        if self._diagnoser is None:  # the variants are read only when something fails, and then once
-            self._diagnoser = diagnoser(known_mistakes(Programs.of(self.exercise)))
-        return self._diagnoser(failed)
 
     def _devices(self) -> tuple[str, ...]:
         """Give the devices to run the checks on; the first one's findings carry the checks' plain names."""
