@@ -101,6 +101,6 @@ def test_nan_stays_visible(mine):
 
 def test_shapes_must_agree(mine):
     """(N, 1) predictions against (N,) targets raise ValueError instead of broadcasting to (N, N)."""
-    raises(ValueError, mine.log_rmse, np.ones((2, 3)), np.ones((3, 2)), because="(2, 3) against (3, 2) is a mistake")
-    raises(ValueError, mine.log_rmse, np.ones((3, 1)), np.ones(3), because="(3, 1) against (3,) is a mistake")
-    raises(ValueError, mine.log_rmse, np.ones(3), np.ones(1), because="(3,) against (1,) is a mistake")
+    for given, wanted in (((2, 3), (3, 2)), ((3, 1), (3,)), ((3,), (1,))):
+        pred, target = 2.0 + np.arange(np.prod(given)).reshape(given), 4.0 + np.arange(np.prod(wanted)).reshape(wanted)
+        raises(ValueError, mine.log_rmse, pred, target, because=f"{given} against {wanted} is a mistake")
