@@ -265,8 +265,6 @@ class Dropout(Base):
         return x * self.mask
 
 
-NOTHING_KEPT = "with p = 1 nothing is kept, so it does not matter what it would be multiplied by; only 1 / 0 would"
-
 waive("Dropout.__init__: self.multiplier: np.ndarray | None = None → (dropped)", "declares what every forward sets")
 waive(
     "Dropout.forward: self.rng.random(x.shape) >= self.p → self.rng.random(x.shape) > self.p",
