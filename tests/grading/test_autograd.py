@@ -262,3 +262,72 @@ def test_nothing_is_kept_when_nothing_is_used(mine):
     assert not [twin for side in (near, far) for twin in side.twins.by_id.values() if twin.get() is not None]
     assert not far.twins.graphs.holds
     assert not far.handles.given.keys() - {mine.softmax.__tutor_number__(), mine.mode.__tutor_number__()}
+
+
+PARTS = """
+import torch
+
+class Outer(torch.nn.Module):
+    def __init__(self, part):
+        super().__init__()
+        self.fc = torch.nn.Linear(3, 2)
+        self.part = part
+        self.rest = torch.nn.Sequential(torch.nn.ReLU(), part)
+
+    def forward(self, x):
+        return self.part(torch.relu(self.fc(x)))
+
+def step(model, x):
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    model(x).square().sum().backward()
+    optimizer.step()
+"""
+
+
+class Part(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = torch.nn.BatchNorm1d(2)
+        self.lin = torch.nn.Linear(2, 2)
+        self.register_buffer("shift", torch.ones(2), persistent=False)
+
+    def forward(self, x):
+        return self.lin(self.norm(x)) + self.shift
+
+
+def test_a_lent_module_is_a_part_of_the_learners(talk):
+    """An earlier exercise's layer that has not passed yet is lent; the learner's module is built with it."""
+    program: dict[str, object] = {}
+    exec(PARTS, program)
+    part, twin = Part(), Part()
+    theirs, ours = talk(PARTS).Outer(part), program["Outer"](twin)
+    assert list(theirs.state_dict()) == list(ours.state_dict())
+    for names in ("named_parameters", "named_buffers", "named_modules"):
+        assert [name for name, _ in getattr(theirs, names)()] == [name for name, _ in getattr(ours, names)()]
+    theirs.load_state_dict(ours.state_dict())
+    theirs.double()
+    ours.double()
+    x = torch.randn(5, 3, dtype=torch.float64)
+    for model in (theirs, ours):
+        model(x).square().sum().backward()
+        torch.optim.SGD(list(model.parameters()), 0.1).step()
+        model.eval()
+    assert not part.norm.training
+    assert torch.allclose(theirs(x), ours(x))
+    assert all(
+        torch.allclose(p, q) for p, q in zip(part.state_dict().values(), twin.state_dict().values(), strict=True)
+    )
+
+
+def test_a_learners_optimizer_steps_a_lent_part(talk):
+    program: dict[str, object] = {}
+    exec(PARTS, program)
+    part, twin = Part(), Part()
+    part.load_state_dict(twin.state_dict())
+    mine, x = talk(PARTS), torch.randn(5, 3)
+    theirs, ours = mine.Outer(part), program["Outer"](twin)
+    theirs.load_state_dict(ours.state_dict())
+    mine.step(theirs, x)
+    program["step"](ours, x)
+    assert torch.allclose(part.lin.weight, twin.lin.weight)
+    assert torch.allclose(part.norm.running_mean, twin.norm.running_mean)

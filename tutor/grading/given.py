@@ -23,6 +23,9 @@ _MODULE = _LISTED | {
     *("train", "eval", "zero_grad", "state_dict", "load_state_dict"),
     *("named_buffers", "requires_grad_", "double", "float"),
 }
+TABLES = ("_parameters", "_buffers", "_modules")
+"""What torch walks through when a module is a part of a larger one, which may be the learner's."""
+
 _SELF = frozenset(("train", "eval", "requires_grad_", "double", "float"))
 _OPTIMIZER = frozenset(("zero_grad", "step"))
 
@@ -109,20 +112,24 @@ def _get(target: object, name: str) -> object:
         return getattr(target, name)
     if sort == "module" and (name == "training" or name in _parts(target)):
         return getattr(target, name)
+    if sort == "module" and name in TABLES:
+        return dict(getattr(target, name))
+    if sort == "module" and name == "_non_persistent_buffers_set":
+        return set(getattr(target, name))
     if name == "__doc__":
         return None
     raise AttributeError(f"{name} cannot be read here: this {sort} belongs to the check")
 
 
 def _parts(module: Any) -> set[str]:  # noqa: ANN401  an nn.Module
-    return {*module._parameters, *module._buffers, *module._modules}
+    return {part for table in TABLES for part in getattr(module, table)}
 
 
 def _set(target: object, name: str, value: object) -> None:
     sort = sort_of(target)[0]
     if sort == "module" and name == "training":
         cast(Any, target).training = bool(value)
-    elif (sort == "module" and name in cast(Any, target)._parameters) or (
+    elif (sort == "module" and name in {*cast(Any, target)._parameters, *cast(Any, target)._buffers}) or (
         _of_solution(target) and not name.startswith("_")
     ):
         setattr(target, name, value)

@@ -6,9 +6,11 @@ is the judge's decision (`tutor.grading.given`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
+from tutor.grading.given import TABLES
 from tutor.grading.handles import Label
 from tutor.grading.proxies import IteratorProxy, Learner, Proxy
 
@@ -38,6 +40,18 @@ class _Group(dict[str, object]):
         super().__setitem__(key, value)
 
 
+class _Parts(dict[str, object]):
+    """A copy of a module's table of parameters, buffers or parts that passes assignments on."""
+
+    def __init__(self, values: dict[str, object], module: object) -> None:
+        super().__init__(values)
+        self._module = module
+
+    def __setitem__(self, name: str, value: object) -> None:
+        setattr(self._module, name, value)
+        super().__setitem__(name, value)
+
+
 def module_proxy(learner: Learner, label: Label) -> object:
     """Make a stand-in that is an nn.Module: torch is imported only in exercises that use it."""
     import torch
@@ -52,7 +66,13 @@ _ModuleProxy: Any = None
 
 
 class _Forwarding:
-    """Forwards what a training loop does with a module."""
+    """Forwards what a training loop does with a module, and what torch does with a part of a larger one."""
+
+    # Hooks are the matter of the judge.
+    _state_dict_hooks: Mapping[int, object] = MappingProxyType({})
+    _state_dict_pre_hooks: Mapping[int, object] = MappingProxyType({})
+    _load_state_dict_pre_hooks: Mapping[int, object] = MappingProxyType({})
+    _load_state_dict_post_hooks: Mapping[int, object] = MappingProxyType({})
 
     def __init__(self, learner: Learner, label: Label) -> None:
         object.__setattr__(self, "_far", (learner, label))
@@ -79,10 +99,23 @@ class _Forwarding:
     def parameters(self, recurse: bool = True) -> Iterator[Any]:
         return iter(self._ask("parameters", recurse))
 
+    # As a part of the learner's own module it is walked through by torch, which calls these with arguments.
+
+    def named_modules(self, *args: object, **kwargs: object) -> Iterator[Any]:
+        if args or kwargs:
+            return cast("Iterator[Any]", super().named_modules(*args, **kwargs))  # type: ignore[misc]  # nn.Module's
+        return iter(self._ask("named_modules"))
+
+    def state_dict(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        if args or kwargs:
+            return super().state_dict(*args, **kwargs)  # type: ignore[misc]  # nn.Module's
+        return self._ask("state_dict")
+
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         if name in METHODS:
             return lambda *args, **kwargs: self._ask(name, *args, **kwargs)
-        return self._far[0].ask("get", self, name)
+        found = self._far[0].ask("get", self, name)
+        return _Parts(found, self) if name in TABLES else found
 
     def __getattribute__(self, name: str) -> Any:  # noqa: ANN401
         if name in METHODS:
@@ -114,8 +147,8 @@ def _module_class(base: Any) -> Any:  # noqa: ANN401  nn.Module, whose type mypy
 
 METHODS = frozenset(
     (
-        *("named_parameters", "zero_grad", "state_dict", "load_state_dict", "modules", "children", "named_children"),
-        *("named_modules", "buffers", "named_buffers", "requires_grad_", "double", "float"),
+        *("named_parameters", "zero_grad", "load_state_dict", "modules", "children", "named_children"),
+        *("buffers", "named_buffers", "requires_grad_", "double", "float"),
     )
 )
 """Methods of nn.Module that are asked of the judge, beside those written out above."""
