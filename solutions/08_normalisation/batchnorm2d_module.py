@@ -60,6 +60,6 @@ class MyBatchNorm2d(torch.nn.Module):
         if n == 1:
             raise ValueError("one value in each channel has no variance: train with more")
         self.num_batches_tracked += 1
-        new = 1 / self.num_batches_tracked if self.momentum is None else self.momentum  # weight of this batch
+        new = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum  # weight of this batch
         self.running_mean += new * (mean - self.running_mean)
         self.running_var += new * (var * n / (n - 1) - self.running_var)  # the unbiased variance
