@@ -1,0 +1,47 @@
+"""SGD with momentum, dampening, Nesterov and weight decay."""
+
+from collections.abc import Iterable
+
+import torch
+
+
+class SGD:
+    r"""Stochastic gradient descent in PyTorch's form.
+
+    For each parameter with gradient $g$:
+    $g \leftarrow g + \lambda p$,  $v \leftarrow \mu v + (1 - \tau) g$,  $p \leftarrow p - \eta v$;
+    the first $v$ of a parameter is $g$ itself; Nesterov: $p \leftarrow p - \eta (g + \mu v)$.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[torch.nn.Parameter],
+        lr: float,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ):
+        """Keep the parameters and the settings; lr is public, so that a schedule can change it.
+
+        Args:
+            params: the parameters, perhaps from a generator.
+            lr: the learning rate, eta.
+            momentum: mu, how much of the velocity is kept.
+            dampening: tau, how much of each later gradient is left out of the velocity.
+            nesterov: whether to look ahead; needs a momentum and no dampening, else ValueError.
+            weight_decay: lambda, the factor of the L2 penalty's gradient.
+        """
+        # TODO: refuse nesterov without momentum or with dampening.
+        # TODO: keep the parameters (a generator can be walked through only once) and the settings.
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient in place."""
+        # TODO: for each parameter with a gradient: weight decay, velocity, update, all without autograd.
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Clear the gradients of all parameters."""
+        # TODO: set every .grad to None (or to zeros).
+        raise NotImplementedError

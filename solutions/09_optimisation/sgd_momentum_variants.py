@@ -1,0 +1,478 @@
+"""Other right ways to write sgd-momentum, and the mistakes that people make."""
+
+import torch
+
+from tutor.checks import accept, reject
+
+
+class _SGD:
+    """The right optimizer in parts, for variants that have one of them wrong."""
+
+    def __init__(self, params, lr, momentum=0.0, dampening=0.0, nesterov=False, weight_decay=0.0):
+        self.check(momentum, dampening, nesterov)
+        self.params, self.velocity = self.kept(params), {}
+        self.lr, self.momentum, self.dampening = lr, momentum, dampening
+        self.nesterov, self.weight_decay = nesterov, weight_decay
+
+    def check(self, momentum, dampening, nesterov):
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError("nesterov needs a momentum and no dampening")
+
+    def kept(self, params):
+        return list(params)
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                p -= self.lr * self.direction(p, self.decayed(p))
+
+    def decayed(self, p):
+        return p.grad + self.weight_decay * p
+
+    def direction(self, p, g):
+        if not self.momentum:
+            return g
+        self.velocity[p] = v = self.moved(p, g)
+        return g + self.momentum * v if self.nesterov else v
+
+    def moved(self, p, g):
+        v = self.velocity.get(p)
+        return g if v is None else self.momentum * v + (1 - self.dampening) * g
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+
+@accept("in place, with lists and alpha")
+class SGD:
+    def __init__(self, params, lr, momentum=0.0, dampening=0.0, nesterov=False, weight_decay=0.0):
+        if nesterov and not (momentum and not dampening):
+            raise ValueError("nesterov")
+        self.params = [*params]
+        self.v = [None] * len(self.params)
+        self.lr, self.settings = lr, (momentum, dampening, nesterov, weight_decay)
+
+    def step(self):
+        momentum, dampening, nesterov, weight_decay = self.settings
+        with torch.no_grad():
+            for i, p in enumerate(self.params):
+                if p.grad is None:
+                    continue
+                g = p.grad.add(p, alpha=weight_decay)
+                if momentum and self.v[i] is None:
+                    self.v[i] = g.clone()
+                elif momentum:
+                    self.v[i].mul_(momentum).add_(g, alpha=1 - dampening)
+                if momentum:
+                    g = g.add(self.v[i], alpha=momentum) if nesterov else self.v[i]
+                p.sub_(g, alpha=self.lr)
+
+    def zero_grad(self):
+        for p in self.params:
+            if p.grad is not None:
+                p.grad.zero_()
+
+
+@accept("zeros as the first velocity, and a set of those that have begun")
+class SGD(_SGD):
+    def moved(self, p, g):
+        v = self.velocity.get(p, torch.zeros_like(p))
+        return self.momentum * v + (1 - self.dampening * (p in self.velocity)) * g
+
+
+@accept("the velocity kept on the parameter's detached twin")
+class SGD(_SGD):
+    def step(self):
+        for p in self.params:
+            if p.grad is None:
+                continue
+            twin = p.detach()  # shares memory and version counter
+            g = p.grad.detach() + self.weight_decay * twin
+            twin.sub_(self.lr * self.direction(p, g))
+
+
+@reject(
+    "average instead of sum",
+    "That is the velocity as an average, v = mu v + (1 - mu) g: the same direction, but your steps are 1 / (1 - mu) times "
+    "shorter than PyTorch's. The new gradient enters with its full length.",
+)
+class SGD(_SGD):
+    def moved(self, p, g):
+        v = self.velocity.get(p, torch.zeros_like(p))
+        return self.momentum * v + (1 - self.momentum) * g
+
+
+@reject(
+    "average, bias-corrected",
+    "That is Adam's first moment: an average with bias correction. PyTorch's momentum is a plain sum, v = mu v + g.",
+)
+class SGD(_SGD):
+    def moved(self, p, g):
+        raw, t = getattr(self, "raw", {}).get(p, (torch.zeros_like(p), 0))
+        raw, t = self.momentum * raw + (1 - self.momentum) * g, t + 1
+        self.raw = {**getattr(self, "raw", {}), p: (raw, t)}
+        return raw / (1 - self.momentum**t)
+
+
+@reject(
+    "first gradient dampened",
+    "The first velocity of a parameter is the plain gradient; the dampening begins with the second.",
+)
+class SGD(_SGD):
+    def moved(self, p, g):
+        v = self.velocity.get(p, torch.zeros_like(p))
+        return self.momentum * v + (1 - self.dampening) * g
+
+
+@reject(
+    "dampening ignored", "From its second gradient on, a velocity takes in only (1 - dampening) times the gradient."
+)
+class SGD(_SGD):
+    def moved(self, p, g):
+        v = self.velocity.get(p)
+        return g if v is None else self.momentum * v + g
+
+
+@reject("dampening without momentum", "Without momentum there is no velocity, and the dampening plays no part.")
+class SGD(_SGD):
+    def direction(self, p, g):
+        self.velocity[p] = v = self.moved(p, g)
+        return g + self.momentum * v if self.nesterov else v
+
+
+@reject(
+    "dampening on the old velocity", "The dampening belongs to the new gradient, (1 - tau) g, not to the old velocity."
+)
+class SGD(_SGD):
+    def moved(self, p, g):
+        v = self.velocity.get(p)
+        return g if v is None else (1 - self.dampening) * self.momentum * v + g
+
+
+@reject(
+    "learning rate inside the velocity",
+    "You fold the learning rate into the velocity, v = mu v + lr g. With a constant lr it is the same; when a schedule "
+    "changes lr, old gradients keep the old one. PyTorch multiplies by lr at the end.",
+)
+class SGD(_SGD):
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                p -= self.direction(p, self.lr * self.decayed(p))
+
+
+@reject("velocity never used", "A velocity is kept, but the step goes along the plain gradient.")
+class SGD(_SGD):
+    def direction(self, p, g):
+        return g
+
+
+@reject("climbs instead of descending", "Plus climbs: subtract lr times the velocity.")
+class SGD(_SGD):
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                p += self.lr * self.direction(p, self.decayed(p))
+
+
+@reject(
+    "nesterov ignored",
+    "With nesterov the step is lr (g + mu v), one velocity ahead; yours is lr v. (With the velocity from BEFORE its update, "
+    "g + mu v is plain momentum again: update v first.)",
+)
+class SGD(_SGD):
+    def direction(self, p, g):
+        self.velocity[p] = v = self.moved(p, g)
+        return v if self.momentum else g
+
+
+@reject("nesterov without the gradient", "The look-ahead is g + mu v; you left the gradient out.")
+class SGD(_SGD):
+    def direction(self, p, g):
+        if not self.momentum:
+            return g
+        self.velocity[p] = v = self.moved(p, g)
+        return self.momentum * v if self.nesterov else v
+
+
+@reject("nesterov stored as the velocity", "The look-ahead g + mu v is only for this step. What is kept is v.")
+class SGD(_SGD):
+    def direction(self, p, g):
+        if not self.momentum:
+            return g
+        v = self.moved(p, g)
+        self.velocity[p] = g + self.momentum * v if self.nesterov else v
+        return self.velocity[p]
+
+
+@reject("nesterov never refused", "nesterov without momentum, or with dampening, has no meaning: raise ValueError.")
+class SGD(_SGD):
+    def check(self, momentum, dampening, nesterov):
+        pass
+
+
+@reject(
+    "nesterov without momentum accepted", "nesterov with momentum 0 has nothing to look ahead along: raise ValueError."
+)
+class SGD(_SGD):
+    def check(self, momentum, dampening, nesterov):
+        if nesterov and dampening:
+            raise ValueError("dampening")
+
+
+@reject("nesterov with dampening accepted", "nesterov with a dampening is not defined: raise ValueError.")
+class SGD(_SGD):
+    def check(self, momentum, dampening, nesterov):
+        if nesterov and not momentum:
+            raise ValueError("momentum")
+
+
+@reject(
+    "weight decay beside the velocity",
+    "Your weight decay acts on the parameter directly and never enters the velocity: that is the decoupled kind (AdamW's). "
+    "Add weight_decay * p to the gradient first.",
+)
+class SGD(_SGD):
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                v = self.direction(p, p.grad.clone())
+                p *= 1 - self.lr * self.weight_decay
+                p -= self.lr * v
+
+
+@reject("weight decay ignored", "weight_decay has no effect: add weight_decay * p to the gradient.")
+class SGD(_SGD):
+    def decayed(self, p):
+        return p.grad.clone()
+
+
+@reject(
+    "weight decay with a 2",
+    "PyTorch's weight decay is lambda/2 times the squared norm: its gradient is lambda p, without a 2.",
+)
+class SGD(_SGD):
+    def decayed(self, p):
+        return p.grad + 2 * self.weight_decay * p
+
+
+@reject("weight decay with the wrong sign", "Decay pulls towards zero: the gradient gets PLUS weight_decay * p.")
+class SGD(_SGD):
+    def decayed(self, p):
+        return p.grad - self.weight_decay * p
+
+
+@reject(
+    "weight decay written into p.grad",
+    "You changed the caller's gradient: `p.grad += …` (or `g = p.grad` and then `g += …`). Make a new tensor, "
+    "p.grad + weight_decay * p.",
+)
+class SGD(_SGD):
+    def decayed(self, p):
+        g = p.grad
+        g += self.weight_decay * p
+        return g
+
+
+@reject(
+    "the first velocity is p.grad itself",
+    "Your first velocity IS the tensor p.grad, not a copy: who changes one changes the other. Store p.grad.clone().",
+)
+class SGD(_SGD):
+    def decayed(self, p):
+        return p.grad + self.weight_decay * p if self.weight_decay else p.grad
+
+    def moved(self, p, g):
+        v = self.velocity.get(p)
+        return g if v is None else v.mul_(self.momentum).add_(g, alpha=1 - self.dampening)
+
+
+@reject("one velocity for all parameters", "All parameters share one velocity. Each needs its own.")
+class SGD(_SGD):
+    def moved(self, p, g):
+        v = next(iter(self.velocity.values()), None)
+        self.velocity.clear()
+        return g if v is None else self.momentum * v + (1 - self.dampening) * g
+
+
+@reject(
+    "velocities counted among those with a gradient",
+    "When a parameter has no gradient, the velocities behind it move up by one place and meet the wrong parameters. "
+    "Count places over all parameters, or use the parameter as key.",
+)
+class SGD(_SGD):
+    @torch.no_grad()
+    def step(self):
+        for i, p in enumerate([p for p in self.params if p.grad is not None]):
+            g = self.decayed(p)
+            if self.momentum:
+                v = self.velocity.get(i)
+                self.velocity[i] = v = g if v is None else self.momentum * v + (1 - self.dampening) * g
+                g = g + self.momentum * v if self.nesterov else v
+            p -= self.lr * g
+
+
+@reject(
+    "all velocities begin at the first step",
+    "A parameter whose first gradient comes later starts with that gradient, undampened: note for each parameter whether it "
+    "has a velocity, not for the optimizer whether it has made a step.",
+)
+class SGD(_SGD):
+    begun = False
+
+    def moved(self, p, g):
+        v = self.velocity.get(p, torch.zeros_like(p))
+        return self.momentum * v + (1 - self.dampening * self.begun) * g
+
+    def step(self):
+        super().step()
+        self.begun = True
+
+
+@reject(
+    "no gradient taken for a zero gradient",
+    "A parameter without gradient must stay where it is. Yours goes on rolling (or decaying): skip it altogether.",
+)
+class SGD(_SGD):
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            g = (torch.zeros_like(p) if p.grad is None else p.grad) + self.weight_decay * p
+            p -= self.lr * self.direction(p, g)
+
+
+@reject(
+    "velocity lost where there is no gradient",
+    "A parameter without gradient keeps its velocity until the next gradient comes.",
+)
+class SGD(_SGD):
+    def step(self):
+        for p in self.params:
+            if p.grad is None:
+                self.velocity.pop(p, None)
+        super().step()
+
+
+@reject("stumbles over .grad = None", "A parameter that took no part in the loss has .grad = None. Skip it.")
+class SGD(_SGD):
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            p -= self.lr * self.direction(p, self.decayed(p))
+
+
+@reject("keeps the generator", "params may be a generator, and a generator is empty after one walk. Keep list(params).")
+class SGD(_SGD):
+    def kept(self, params):
+        return params
+
+
+@reject(
+    "velocities kept in the class",
+    "The velocities belong to the class, so all optimizers share them. Make them in __init__, on self.",
+)
+class SGD(_SGD):
+    velocity_of = {}  # noqa: RUF012  the mistake itself
+
+    def moved(self, p, g):
+        place = next(i for i, q in enumerate(self.params) if q is p)
+        v = SGD.velocity_of.get(place)
+        SGD.velocity_of[place] = v = g if v is None else self.momentum * v + (1 - self.dampening) * g
+        return v
+
+
+@reject("lr frozen", "The step uses the lr from the beginning. Read self.lr in step, so that a schedule can change it.")
+class SGD(_SGD):
+    def __init__(self, params, lr, *rest, **more):
+        super().__init__(params, lr, *rest, **more)
+        self.rate = lr
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                p -= self.rate * self.direction(p, self.decayed(p))
+
+
+@reject(
+    "in place outside no_grad",
+    "PyTorch refuses to record an in-place change of a leaf that requires a gradient. Put @torch.no_grad() above step.",
+)
+class SGD(_SGD):
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                p -= self.lr * self.direction(p, self.decayed(p))
+
+
+@reject(
+    "through .data",
+    "The values are right, but .data bypasses autograd's version counter, so that a later mistake goes unnoticed. Use "
+    "torch.no_grad().",
+)
+class SGD(_SGD):
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                p.data -= self.lr * self.direction(p, self.decayed(p).detach())
+
+
+@reject(
+    "binds the name to a new tensor",
+    "p = p - … gives the name p to a new tensor that the model never sees. Change p in place: p -= …",
+)
+class SGD(_SGD):
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                p = p - self.lr * self.direction(p, self.decayed(p))
+
+
+@reject(
+    "other memory behind the parameter",
+    "The parameter has new memory now: whoever shares the old one no longer sees the change.",
+)
+class SGD(_SGD):
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                p.data = p - self.lr * self.direction(p, self.decayed(p))
+
+
+@reject(
+    "clears the gradient in step",
+    "step cleared the gradients. That is zero_grad's work, and the training loop's decision.",
+)
+class SGD(_SGD):
+    def step(self):
+        super().step()
+        self.zero_grad()
+
+
+@reject("zero_grad does nothing", "The gradients are still there after zero_grad.")
+class SGD(_SGD):
+    def zero_grad(self):
+        pass
+
+
+@reject("zero_grad stumbles over None", "zero_grad must pass over parameters that have no gradient.")
+class SGD(_SGD):
+    def zero_grad(self):
+        for p in self.params:
+            p.grad.zero_()
+
+
+@reject(
+    "zero_grad forgets the velocities", "zero_grad clears gradients, not velocities: then there is no momentum left."
+)
+class SGD(_SGD):
+    def zero_grad(self):
+        super().zero_grad()
+        self.velocity.clear()
