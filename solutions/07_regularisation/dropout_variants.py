@@ -271,8 +271,10 @@ waive(
     "a random number is equal to p once in 2**53 times",
 )
 waive(
-    "Dropout.forward: 1 / (1 - self.p) if self.p < 1 else 0.0 → 1 / (1 - self.p) if self.p < 1 else 1.0", NOTHING_KEPT
+    "Dropout.forward: 1 / (1 - self.p) if self.p < 1 else 0.0 → 1 / (1 - self.p) if self.p < 1 else 1.0",
+    "with p = 1 nothing is kept that could be scaled",
 )
 waive(
-    "Dropout.forward: 1 / (1 - self.p) if self.p < 1 else 0.0 → 1 / (1 - self.p) if self.p < 1 else 0.5", NOTHING_KEPT
+    "Dropout.forward: 1 / (1 - self.p) if self.p < 1 else 0.0 → 1 / (1 - self.p) if self.p < 1 else 0.5",
+    "with p = 1 nothing is kept that could be scaled",
 )
