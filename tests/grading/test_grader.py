@@ -104,8 +104,8 @@ def test_a_whole_life(small, method):
         assert small.grade("import os\ndef f(x):\n    os._exit(0)\n").outcome == "error"
         assert small.grade(RIGHT).passed
         server = grader.server_pid
+        assert wait_until(lambda: descendants(server)), "a pair waits for the next job"
         family = descendants(server)
-        assert family
     finally:
         grader.close()
     assert wait_until(lambda: not any(map(alive, [server, *family])))
@@ -118,6 +118,7 @@ def test_a_killed_server_takes_everything_with_it_and_a_new_one_starts(small):
         small.grader = grader
         assert small.grade(RIGHT).passed
         server = grader.server_pid
+        assert wait_until(lambda: descendants(server)), "a pair waits for the next job"
         family = descendants(server)
         os.kill(server, signal.SIGKILL)
         assert wait_until(lambda: not any(map(alive, family)))
