@@ -10,9 +10,7 @@ class MyBatchNorm2d(torch.nn.Module):
     torch.nn.BatchNorm2d, so that each can load the state of the other.
     """
 
-    def __init__(
-        self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True
-    ) -> None:
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True) -> None:
         r"""num_features: C. momentum: weight of the NEW batch; None gives every batch the same weight."""
         super().__init__()
         # TODO: make weight (ones) and bias (zeros), each (C,), as parameters; None when affine is False.

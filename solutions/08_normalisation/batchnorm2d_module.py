@@ -9,9 +9,7 @@ class MyBatchNorm2d(torch.nn.Module):
     Training uses the statistics of the batch and keeps running averages of them; evaluation uses the averages.
     """
 
-    def __init__(
-        self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True
-    ) -> None:
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True) -> None:
         r"""Start with $\gamma = 1$, $\beta = 0$, a running mean of 0 and a running variance of 1.
 
         Args:
