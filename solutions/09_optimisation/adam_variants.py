@@ -461,23 +461,6 @@ class Adam(_Adam):
 
 
 @reject(
-    "averages kept in the class",
-    "The averages belong to the class, so all optimizers share them. Make them in __init__, on self.",
-)
-class Adam(_Adam):
-    averages_of = {}  # noqa: RUF012  the mistake itself
-
-    def averages(self, p, g):
-        place = next(i for i, q in enumerate(self.params) if q is p)
-        t, m, v = Adam.averages_of.get(place, (0, torch.zeros_like(p), torch.zeros_like(p)))
-        b1, b2 = self.betas
-        if m.shape != g.shape:
-            t, m, v = 0, torch.zeros_like(p), torch.zeros_like(p)
-        Adam.averages_of[place] = t + 1, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
-        return Adam.averages_of[place]
-
-
-@reject(
     "in place outside no_grad",
     "PyTorch refuses to record an in-place change of a leaf that requires a gradient. Put @torch.no_grad() above step.",
 )
