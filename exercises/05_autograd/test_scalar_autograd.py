@@ -32,8 +32,12 @@ def truth(program, leaves, times=1):
 def agree(mine, program, leaves, times=1):
     """Run by both, backward from the last line, compare data and grad of all."""
     right = truth(program, leaves, times)
-    names = run(program, mine.Value, leaves)
     given = {"program": "; ".join(program), **leaves}
+    try:
+        names = run(program, mine.Value, leaves)
+    except Exception as error:
+        error.__dict__.setdefault("tutor_input", given)  # shown with the finding
+        raise
     for name, node in names.items():
         close(node.data, right[name][0], f"{name}.data", input=given)
         equal(node.grad, 0.0, f"{name}.grad before any backward", input=given)

@@ -11,7 +11,7 @@ _serial = itertools.count()
 _SIGNS = {"add": "+", "mul": "*", "pow": "**"}
 
 
-class _Value:
+class _Core:
     """The class in small pieces, of which each variant has one of its own; `Value` is the variant."""
 
     def __init__(self, data, parents=(), op=""):
@@ -62,18 +62,6 @@ class _Value:
     def __truediv__(self, other):
         return self * self.lift(other) ** -1
 
-    def __radd__(self, other):
-        return self.lift(other) + self
-
-    def __rmul__(self, other):
-        return self.lift(other) * self
-
-    def __rsub__(self, other):
-        return self.lift(other) - self
-
-    def __rtruediv__(self, other):
-        return self.lift(other) / self
-
     def order(self):
         """Every node before its parents."""
         waiting, seen, order = [(-self.serial, self)], {self}, []
@@ -92,6 +80,22 @@ class _Value:
             node.grad += flow[node]
             for p, slope in zip(node.parents, node.slopes, strict=True):
                 flow[p] = flow.get(p, 0.0) + flow[node] * slope
+
+
+class _Value(_Core):
+    """With numbers on the left."""
+
+    def __radd__(self, other):
+        return self.lift(other) + self
+
+    def __rmul__(self, other):
+        return self.lift(other) * self
+
+    def __rsub__(self, other):
+        return self.lift(other) - self
+
+    def __rtruediv__(self, other):
+        return self.lift(other) / self
 
 
 def _depth_first(root):
@@ -425,8 +429,20 @@ class Value(_Value):
     "2 * x asks int.__mul__ first, which does not know Values; then Python tries __rmul__ of yours. Define __radd__, "
     "__rmul__, __rsub__ and __rtruediv__.",
 )
-class Value(_Value):
-    __radd__ = __rmul__ = __rsub__ = __rtruediv__ = None
+class Value(_Core):
+    pass
+
+
+@reject(
+    "no number on the left of - and /",
+    "For 2 - x and 2 / x Python calls x.__rsub__(2) and x.__rtruediv__(2): define both.",
+)
+class Value(_Core):
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
 
 
 @reject("2 - x gives x - 2", "__rsub__ is called for 2 - x with x as self: the result is other - self.")
