@@ -156,6 +156,8 @@ class Finding:
     """What the learner's code printed during this check."""
     draw: str = ""
     """Which draw failed, e.g. `draw 3 of 30, seed 7`."""
+    hidden: bool = False
+    """One of the instructor's hidden checks: it has a sentence and an outcome, and shows no values, text or time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +223,5 @@ class Job:
     checks: tuple[str, ...] = ()
     """Names of the checks to run; empty means all."""
     limits: Limits = field(default_factory=Limits)
+    hidden: Path | None = None
+    """A second file of checks, whose findings say whether they passed and nothing else. They run last."""

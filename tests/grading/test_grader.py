@@ -172,12 +172,14 @@ def test_the_client_loads_nothing_heavy():
 def test_what_is_enforced_is_told():
     told = limits.enforced(Limits())
     assert told["wall clock"] == "10 s a check, 60 s a verdict"
-    assert told["network"] == "not enforced"
     if sys.platform.startswith("linux"):
         assert told["memory"] == "4 GB"
         assert told["file size"] == "16 MB"
-        assert told["processes"].startswith("64")
-    assert limits.enforced(Limits(), frozenset())["memory"] == "not enforced"
+    nothing = limits.enforced(Limits(), {})
+    assert {nothing[name] for name in ("memory", "network", "file system", "processes")} == {"not enforced"}
+    counted = limits.enforced(Limits(), {"counted": True, "held": ["network"]})
+    assert counted["processes"].startswith("64")
+    assert counted["network"] == "none"
 
 
 def test_a_server_sweeps_what_a_killed_one_left(monkeypatch, tmp_path):

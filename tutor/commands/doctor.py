@@ -167,9 +167,15 @@ def _processes() -> list[Row]:
 
 
 def _limits() -> list[Row]:
-    from tutor.grading.limits import enforced
+    from tutor.grading.limits import enforced, missing
 
-    return [Row("limits", "ok", ", ".join(f"{name}: {value}" for name, value in enforced(Limits()).items()))]
+    told = enforced(Limits())
+    layers = told.pop("sandbox").partition(": ")[2] or "none here"
+    rows = [Row("limits", "ok", ", ".join(f"{name}: {value}" for name, value in told.items()))]
+    if open_ := missing():
+        text = f"{layers}; nothing guards {', '.join(open_)}: `grade --sandbox strict` refuses; only run code you trust"
+        return [*rows, Row("sandbox", "note", text)]
+    return [*rows, Row("sandbox", "ok", f"{layers}; `grade --sandbox strict` works")]
 
 
 def _data() -> list[Row]:

@@ -36,6 +36,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="append", default=[], metavar="NAME", help="only this check; may be repeated")
     parser.add_argument("--seed", type=int, default=None, help="for the draws; the same seed gives the same verdict")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda", "mps", "auto", "all"])
+    parser.add_argument(
+        "--sandbox",
+        default="auto",
+        choices=["strict", "auto", "off"],
+        help="strict: run nothing unless all of it is enforced; auto: enforce what this machine can; off: limits only",
+    )
     parser.add_argument("--debug", action="store_true", help="in one process, so that breakpoint() works; never counts")
     parser.add_argument("--details", action="store_true", help="open every finding, not only the first")
     parser.add_argument("--json", action="store_true", help="one verdict a line, for programs")
@@ -46,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
     with session_of(args) as session:
         chosen = _chosen(session, args)
         checks = _checks([exercise for exercise, _ in chosen], args.check)
+        session.grader.mode = args.sandbox
         session.grader.warm()
         codes = [_one(session, exercise, path, checks, args) for exercise, path in chosen]
         tell_notices(session)

@@ -23,6 +23,7 @@ _WORDS: dict[Outcome, str] = {
 }
 
 _WIDTH = 76
+_NUMBERS = ("wall clock", "computing time", "memory", "file size")
 
 
 class Report:
@@ -103,4 +104,11 @@ def _labelled(label: str, value: str) -> list[str]:
 
 
 def _limits(verdict: Verdict) -> str:
-    return ", ".join(f"{name} {value}" for name, value in verdict.limits.items())
+    """The limits in numbers, then what guards nothing here; `--json` has all of it."""
+    told = [f"{name} {value}" for name, value in verdict.limits.items() if name in _NUMBERS]
+    open_ = [name for name, value in verdict.limits.items() if value == "not enforced"]
+    mode = verdict.limits.get("sandbox", "").partition(":")[0]
+    told += (
+        [f"sandbox {mode}" + (f", which does not enforce here: {', '.join(open_)}" if open_ else "")] if mode else []
+    )
+    return ", ".join(told)

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from tutor.grading import material
-from tutor.model import CourseError, Finding, Job, Outcome, Verdict
+from tutor.grading import limits, material
+from tutor.model import CourseError, Finding, Job, Outcome, TutorError, Verdict
 
 
 class Assembly:
@@ -34,6 +34,8 @@ class Assembly:
         """Give what is missing, then the verdict."""
         if "broken" in end:
             raise CourseError(end["broken"])
+        if "refused" in end:
+            raise TutorError(limits.refusal(end["refused"]))
         yield from self._missing(end)
         # A grader that died says nothing about the learner's file: no attempt is made of it.
         yield self.verdict(end, counted=end.get("died") in (None, "check", "verdict"))

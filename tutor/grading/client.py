@@ -11,6 +11,7 @@ from typing import Literal
 from tutor.grading import record
 from tutor.grading.assembly import Assembly
 from tutor.grading.connection import Connection
+from tutor.grading.sandbox import Mode
 from tutor.model import Finding, Job, TutorError, Verdict
 
 Method = Literal["auto", "fork", "spare"]
@@ -19,10 +20,12 @@ Method = Literal["auto", "fork", "spare"]
 class Grader:
     """A warm server and the line to it. One job at a time; a new one ends an unfinished one."""
 
-    def __init__(self, *, start_method: Method = "auto") -> None:
+    def __init__(self, *, start_method: Method = "auto", sandbox: Mode = "auto") -> None:
         if start_method == "fork" and not hasattr(os, "fork"):
             raise TutorError("This system cannot fork processes; use the start method `spare`.")
         self._method = start_method
+        self.mode: Mode = sandbox
+        """How strictly learner code is closed off; counts when the server starts."""
         self._server: Connection | None = None
         self._lock = threading.Lock()
         self._number = 0
@@ -48,7 +51,7 @@ class Grader:
     def grade(self, job: Job) -> Iterator[Finding | Verdict]:
         """Yield each finding as it finishes and the verdict last; never raises for what learner code does.
 
-        Raises CourseError when the course's own files cannot be used.
+        Raises CourseError when the course's own files cannot be used, and TutorError when `strict` cannot be enforced.
         """
         assembly = Assembly(job)
         self.cancel()
@@ -94,7 +97,7 @@ class Grader:
                 self._server.close()
                 self._server = None
             if self._server is None:
-                self._server = Connection(self._method)
+                self._server = Connection(self._method, self.mode)
             return self._server
 
 

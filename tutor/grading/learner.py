@@ -26,7 +26,6 @@ from tutor.grading.handles import Label
 from tutor.grading.peer import Peer
 from tutor.grading.proxies import Proxy
 from tutor.grading.wire import Channel, ClosedError
-from tutor.model import Limits
 
 _WARNINGS = 50
 
@@ -200,14 +199,13 @@ _OPERATIONS: dict[str, Callable[..., object]] = {
 
 
 def main(sock: socket.socket, scratch: str) -> None:
-    """Be the learner process until the judge hangs up. The first message holds the limits."""
+    """Be the learner process until the judge hangs up. The first message says what it may use."""
     channel = Channel(sock)
     warm.limber_learner()
     try:
-        limits = Limits(**json.loads(channel.receive()))
+        wanted = sandbox.Confinement.from_json(channel.receive(), scratch, (sock.fileno(),))
         _show_stack_on_request()
-        sandbox.close(sandbox.Confinement(limits, scratch, (sock.fileno(),)))
-        channel.send(b"ready")
+        channel.send(json.dumps(sandbox.close_and_try(wanted)).encode())
         host = LearnerHost()
         host.peer = Peer(channel, host, first_id=1)
         host.peer.serve_forever()

@@ -59,6 +59,7 @@ def job_to_json(job: Job) -> dict[str, Any]:
         "needs": [(n.exercise, None if n.source is None else base64.b64encode(n.source).decode()) for n in job.needs],
         "checks": list(job.checks),
         "limits": asdict(job.limits),
+        "hidden": None if job.hidden is None else str(job.hidden),
     }
 
 
@@ -75,4 +76,5 @@ def job_from_json(data: dict[str, Any]) -> Job:
         device=data["device"],
         checks=tuple(data["checks"]),
         limits=Limits(**data["limits"]),
+        hidden=Path(data["hidden"]) if data.get("hidden") else None,
     )

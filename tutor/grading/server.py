@@ -46,6 +46,8 @@ class Running:
     since: float = field(default_factory=time.monotonic)
     begun: bool = False
     """Both processes are ready: the learner's time runs from here. A spare may still be importing."""
+    found: dict[str, Any] = field(default_factory=dict)
+    """What the learner process found to hold of its sandbox."""
     counted: float = 0.0
     stopped: float = 0.0
     """When the learner process was stopped; after some grace the judge follows."""
@@ -54,14 +56,14 @@ class Running:
 class Server:
     """One client, one job at a time."""
 
-    def __init__(self, client: Lines, reply: int, method: str) -> None:
+    def __init__(self, client: Lines, reply: int, method: str, mode: sandbox.Mode) -> None:
         self._client = client
         self._reply = reply
         self._method = method
+        self._mode = mode
         self._waiting: deque[dict[str, Any]] = deque()
         self._running: Running | None = None
         self._next: Pair | None = None
-        self._tried: frozenset[str] | None = None
         self._verdicts = 0
         self._later = deque(warm.LATER if method == "fork" else ())
         """What is still to be imported for the pairs to come."""
@@ -148,7 +150,7 @@ class Server:
         pair, self._next = self._next, None
         assert pair is not None
         self._running = Running(message["id"], pair, message["job"]["limits"])
-        pair.control.send({"job": message["job"]})
+        pair.control.send({"job": message["job"], "sandbox": self._mode})
 
     def _hurry(self) -> None:
         """Import the rest at once: this job waits for it, and all after it are quicker."""
@@ -161,15 +163,17 @@ class Server:
             if "lost" in message:
                 self._lost(running)
             elif "end" in message:
-                self._tried = limits.try_all() if self._tried is None else self._tried
-                told = limits.enforced(Limits(**running.limits), self._tried)
-                self._end({**message["end"], "limits": told})
+                self._end(message["end"])
                 return
             elif "broken" in message:
                 self._end({"broken": message["broken"]})
                 return
             elif "begin" in message:
                 running.begun, running.started, running.since = True, time.monotonic(), time.monotonic()
+                running.found = message["begin"]
+                if running.found.get("missing"):
+                    self._end({"refused": running.found["missing"]})
+                    return
             else:
                 if "start" in message or "finding" in message:
                     running.since = time.monotonic()
@@ -213,7 +217,8 @@ class Server:
     def _end(self, message: dict[str, Any]) -> None:
         running, self._running = self._running, None
         assert running is not None
-        self._say({"id": running.id, "end": message})
+        told = limits.enforced(Limits(**running.limits), running.found) if running.begun else {}
+        self._say({"id": running.id, "end": {"limits": told, **message}})
         running.pair.end()
 
 
@@ -267,9 +272,12 @@ def _become_subreaper() -> None:
 def main() -> None:
     """Be the server."""
     method = "spare" if "--spare" in sys.argv or not hasattr(os, "fork") else "fork"
+    mode: sandbox.Mode = next((mode for mode in sandbox.MODES if f"--sandbox={mode}" in sys.argv), "auto")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm.one_thread()
     _become_subreaper()
+    if mode != "off":
+        sandbox.leave_network()
     reply = os.dup(1)
     os.dup2(2, 1)  # nothing that a library prints may get between the lines
     if method == "fork":
@@ -277,7 +285,7 @@ def main() -> None:
         if threading.active_count() != 1:
             raise RuntimeError("the warm server must have one thread before it forks")
     client: Lines = _Pipe() if os.name == "posix" else _client_lines()
-    Server(client, reply, method).serve()
+    Server(client, reply, method, mode).serve()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import re
 import select
 import signal
 import socket
-from dataclasses import asdict
+from typing import Any
 
 from tutor.grading import record, sandbox, warm
 from tutor.grading.errors import LearnerDiedError
@@ -37,10 +37,10 @@ def main(rpc: socket.socket, printed: socket.socket, control: Lines, scratch: st
     sandbox.limit_memory(2 * job.limits.memory)  # the learner's code decides how much is sent here
     output = Output(printed, job.limits.output)
     channel = Channel(rpc, output)
-    with contextlib.suppress(ClosedError):  # a death is told with the first question
-        channel.send(json.dumps(asdict(job.limits)).encode())
-        channel.receive()
-    control.send({"begin": True})
+    found = _closed_off(channel, job, message.get("sandbox", "auto"))
+    control.send({"begin": found})
+    if found.get("missing"):
+        os._exit(0)  # the server says so; no line of learner code has run
     file = os.path.basename(job.path)  # noqa: PTH119  only the name
     host = JudgeHost(channel, output, lambda: _why(control, job, output, file), file)
     try:
@@ -50,6 +50,19 @@ def main(rpc: socket.socket, printed: socket.socket, control: Lines, scratch: st
     except LearnerDiedError:
         raise
     os._exit(0)
+
+
+def _closed_off(channel: Channel, job: Job, mode: sandbox.Mode) -> dict[str, Any]:
+    """Have the learner process close itself off, and give what it found to hold. It has not seen learner code yet."""
+    secret = (str(job.course_root), *([str(job.hidden)] if job.hidden else []))
+    wanted = sandbox.Confinement(job.limits, "", mode=mode, secret=secret, devices=job.device != "cpu")
+    found: dict[str, Any] = {}
+    with contextlib.suppress(ClosedError):  # a death is told with the first question
+        channel.send(wanted.to_json())
+        found = json.loads(channel.receive())
+    if mode == "strict":
+        found["missing"] = [name for name in sandbox.GUARDS if name not in found.get("held", ())]
+    return found
 
 
 def _why(control: Lines, job: Job, output: Output, file: str) -> LearnerDiedError:

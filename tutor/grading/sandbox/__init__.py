@@ -1,0 +1,38 @@
+"""Closes a process off before learner code runs in it: the one place for everything of that sort.
+
+`closing` puts the layers in force, `trying` finds out what they hold. Each layer is a module: `process`
+(every system), `environment`, `scratch`, and on Linux `landlock` with `paths`, `seccomp` with `syscalls`, `namespaces`.
+"""
+
+from tutor.grading.sandbox.closing import MODES, Confinement, Mode
+from tutor.grading.sandbox.environment import server_environment
+from tutor.grading.sandbox.namespaces import leave_network
+from tutor.grading.sandbox.process import (
+    close_descriptors,
+    die_with_parent,
+    limit_memory,
+    own_session,
+    redirect,
+    set_limits,
+)
+from tutor.grading.sandbox.scratch import make_scratch, remove_scratch, sweep_scratch
+from tutor.grading.sandbox.trying import GUARDS, close_and_try
+
+__all__ = [
+    "GUARDS",
+    "MODES",
+    "Confinement",
+    "Mode",
+    "close_and_try",
+    "close_descriptors",
+    "die_with_parent",
+    "leave_network",
+    "limit_memory",
+    "make_scratch",
+    "own_session",
+    "redirect",
+    "remove_scratch",
+    "server_environment",
+    "set_limits",
+    "sweep_scratch",
+]

@@ -1,0 +1,70 @@
+"""What a learner process may read: the installed libraries and a few files about the machine, never what is secret.
+
+Landlock can only allow. A secret folder below a library folder (the bundled course lies in `site-packages`) is kept out
+by allowing that folder's other entries one by one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from tutor.grading.sandbox import landlock
+from tutor.grading.sandbox.landlock import Access
+
+_SYSTEM = (
+    "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo",
+    "/etc/ld.so.cache", "/etc/localtime", "/etc/timezone",
+    "/dev/zero", "/dev/random", "/dev/urandom",
+    "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys/vm/overcommit_memory",
+    "/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/kernel/mm/transparent_hugepage",
+)  # fmt: skip
+"""No folder with configuration, programs, users or other processes."""
+
+_CUDA = ("/dev", "/proc", "/sys", "/usr/local/cuda", "/etc/nvidia", "/run/nvidia-persistenced")
+"""What drivers of graphics cards look for; the cards' own devices are writable on top."""
+
+
+def allowed(scratch: str, secret: Sequence[str], *, devices: bool = False) -> list[Access]:
+    """Give everything a learner process may open."""
+    hidden = [Path(path).resolve() for path in secret if path]
+    found = [Access(str(path), rights) for path, rights in _expanded(_libraries(), hidden)]
+    found += [landlock.scratch(scratch), Access(os.devnull, landlock.DEVICE)]
+    if devices:
+        found += [Access(path, landlock.READ) for path in _CUDA]
+        found += [Access(str(path), landlock.DEVICE) for path in Path("/dev").glob("nvidia*")]
+    return found
+
+
+def _libraries() -> list[Path]:
+    """Give where Python and its libraries are installed, however they were."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    wanted = [*_SYSTEM, *(sysconfig.get_path(name) for name in names), *filter(_holds_packages, sys.path)]
+    wanted += os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
+    wanted += [
+        str(Path(str(module.__file__)).parents[1]) for name in ("numpy", "torch") if (module := sys.modules.get(name))
+    ]
+    return list(dict.fromkeys(Path(path).resolve() if path != "/proc/self" else Path(path) for path in wanted if path))
+
+
+def _holds_packages(folder: str) -> bool:
+    """Tell whether a folder on Python's path is one for installed packages, not somebody's work."""
+    return Path(folder).name in ("site-packages", "dist-packages", "lib-dynload") or folder.endswith(".zip")
+
+
+def _expanded(folders: Iterable[Path], hidden: Sequence[Path]) -> Iterator[tuple[Path, int]]:
+    for folder in folders:
+        if any(folder.is_relative_to(secret) for secret in hidden):
+            continue
+        if not any(secret.is_relative_to(folder) for secret in hidden):
+            yield folder, landlock.READ
+            continue
+        yield folder, landlock.LIST  # the names in it are no secret, and imports look for them
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError:
+            continue
+        yield from _expanded((entry for entry in entries if not entry.is_symlink()), hidden)
