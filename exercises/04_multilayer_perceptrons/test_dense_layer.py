@@ -90,6 +90,7 @@ def test_two_batches(mine, draw):
     layer.zero_grad()
     layer.backward(d2)
     close(layer.dW, x2.T @ d2, "dW after zero_grad and another backward", input=both)
+    close(layer.db, d2.sum(0), "db after zero_grad and another backward", input=both)
 
 
 @draws(6)
@@ -152,7 +153,9 @@ def test_first_weights(mine):
     rng, sigma = np.random.default_rng(7), 64**-0.5
     one, two = mine.Dense(64, 160, rng).W, mine.Dense(64, 160, rng).W
     again = mine.Dense(64, 160, np.random.default_rng(7)).W
-    equal(again, one, "W of a second layer from an equally seeded rng")
+    holds(
+        np.array_equal(again, one), "two layers from equally seeded generators differ: W does not come from rng alone"
+    )
     holds(not np.array_equal(one, two), "two layers from one rng have the same W", got=two, expected="other numbers")
     mean_is(one, 0.0, sigma, "the mean of W")
     mean_is((one / sigma) ** 2, 1.0, 2**0.5, "the variance of W, times n_in,")

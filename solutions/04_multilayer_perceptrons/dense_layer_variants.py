@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 
 class _Base:
@@ -292,13 +292,13 @@ class Dense(_Base):
         self.dW = self.db = None
 
 
-@reject("zero_grad forgets db", "zero_grad clears db, too.")
+@reject("zero_grad forgets db", "zero_grad clears db, too: your old sum is still in it.")
 class Dense(_Base):
     def zero_grad(self):
         old = getattr(self, "db", None)
         super().zero_grad()
-        if old is not None and old.any():
-            self.db = old
+        if old is not None:
+            self.db = self.db + old.astype(self.b.dtype)
 
 
 @reject(
@@ -325,10 +325,11 @@ class Dense(_Base):
         super().__init__(n_in, n_out, rng, True)
 
 
-@reject("without bias a bias of zeros", "With bias=False b and db must be None, not arrays of zeros.")
-class Dense(_Base):
-    def forward(self, x):
-        if self.b is None:
-            self.b = np.zeros(self.W.shape[1], self.W.dtype)
-            super().zero_grad()
-        return super().forward(x)
+waive(
+    "Dense.backward: self.x.reshape(-1, self.W.shape[0]) → self.x.reshape(-2, self.W.shape[0])",
+    "NumPy takes any negative size for the one to be found",
+)
+waive(
+    "Dense.backward: dout.reshape(-1, self.W.shape[1]) → dout.reshape(-2, self.W.shape[1])",
+    "NumPy takes any negative size for the one to be found",
+)
