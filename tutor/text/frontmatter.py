@@ -83,9 +83,9 @@ class Table:
             raise self.error(key, f"names `{twice}` twice")
         return tuple(value)
 
-    def one_of(self, key: str, options: tuple[str, ...]) -> str:
+    def one_of(self, key: str, options: tuple[str, ...], default: str | None = None) -> str:
         """Take a string that is one of `options`."""
-        value = self.text(key)
+        value = self.text(key, default)
         if value not in options:
             raise self.error(key, f"cannot be `{value}`{nearest(value, options)}")
         return value
@@ -96,6 +96,21 @@ class Table:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.error(key, f"must be written as [[{key}]] tables")
         return [Table(item, self._where, self._source, self._first_line) for item in value]
+
+    def table(self, key: str) -> Table:
+        """Take a table, `[key]` in TOML; an empty one when absent."""
+        value = self._take(key, {})
+        if not isinstance(value, dict):
+            raise self.error(key, f"must be written as a table [{key}], not {_kind(value)}")
+        return Table(value, self._where, self._source, self._first_line)
+
+    def raw(self, key: str, default: object = None) -> object:
+        """Take whatever is there: for dates and for what may be written in several ways."""
+        return self._take(key, default)
+
+    def names(self) -> tuple[str, ...]:
+        """Give the keys that are set."""
+        return tuple(self._data)
 
     def finish(self) -> None:
         """Complain about a key that nothing asked for."""
