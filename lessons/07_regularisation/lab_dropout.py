@@ -119,10 +119,10 @@ def scores(
 def all_accuracies(history: list[dict[str, float]]) -> Figure:
     """Training and test accuracy, with and without dropout."""
     names = {
-        "test_accuracy": ("test, dropout", "mine"),
-        "train_accuracy": ("train, dropout", "fourth"),
-        "test_accuracy_plain": ("test, none", "reference"),
-        "train_accuracy_plain": ("train, none", "third"),
+        "test_accuracy": ("test, dropout", "mine", "●"),
+        "train_accuracy": ("train, dropout", "fourth", "▼"),
+        "test_accuracy_plain": ("test, none", "reference", "○"),
+        "train_accuracy_plain": ("train, none", "third", "▽"),
     }
     epochs = list(range(1, len(history) + 1))
     lines = tuple(Line(epochs, [row[name] for row in history], *style) for name, style in names.items())

@@ -103,15 +103,15 @@ def errors(
 def all_errors(history: list[dict[str, float]]) -> Figure:
     """Train and test error of the runs without and with decay, on one logarithmic axis."""
     names = {
-        "test_mse_plain": ("test, no decay", "reference"),
-        "train_mse_plain": ("train, no decay", "third"),
-        "test_mse": ("test, decay", "mine"),
-        "train_mse": ("train, decay", "fourth"),
+        "test_mse_plain": ("test, no decay", "reference", "○"),
+        "train_mse_plain": ("train, no decay", "third", "▽"),
+        "test_mse": ("test, decay", "mine", "●"),
+        "train_mse": ("train, decay", "fourth", "▼"),
     }
     lines = []
-    for name, (label, role) in names.items():
+    for name, style in names.items():
         points = [(i, row[name]) for i, row in enumerate(history, 1) if np.isfinite(row[name]) and row[name] > 0]
-        lines.append(Line([p[0] for p in points], [p[1] for p in points], label, role))
+        lines.append(Line([p[0] for p in points], [p[1] for p in points], *style))
     return Figure(tuple(lines), "mean squared error", Axis("epoch"), Axis(log=True))
 
 
@@ -119,8 +119,8 @@ def sorted_weights(models: dict[str, tuple[np.ndarray, float]]) -> Figure:
     """All weights of both models from the smallest to the largest; the truth is a flat line at 0.01."""
     order = list(range(D))
     lines = (
-        Line(order, np.sort(models["plain"][0]).tolist(), "without decay", "reference"),
-        Line(order, np.sort(models["decay"][0]).tolist(), "with decay", "mine"),
+        Line(order, np.sort(models["plain"][0]).tolist(), "without decay", "reference", "○"),
+        Line(order, np.sort(models["decay"][0]).tolist(), "with decay", "mine", "●"),
     )
     lengths = {name: float(np.linalg.norm(w)) for name, (w, _) in models.items()}
     note = Note(f"Length of w: {lengths['plain']:.3g} without, {lengths['decay']:.3g} with decay; the truth has 0.141.")
