@@ -35,7 +35,7 @@ def test_every_use_of_a_global_generator_is_noticed_once(name, quick, monkeypatc
 
 
 @pytest.fixture
-def idle(monkeypatch):
+def idle():
     """A server without processes, and what it did."""
     did: list[str] = []
 
@@ -44,10 +44,9 @@ def idle(monkeypatch):
         process, control = SimpleNamespace(pid=0), SimpleNamespace(send=lambda _: None)
         return SimpleNamespace(judge=process, learner=process, control=control, end=lambda: None)
 
-    monkeypatch.setattr(server.pairs, "fork_pair", pair)
-    monkeypatch.setattr(warm, "import_later", did.append)
+    maker = SimpleNamespace(pair=pair, import_later=did.append, later=warm.LATER)
     ours, theirs = socket.socketpair()
-    yield server.Server(Lines(theirs), ours.fileno(), "fork"), did
+    yield server.Server(Lines(theirs), ours.fileno(), maker, "auto"), did
     ours.close()
     theirs.close()
 

@@ -42,11 +42,13 @@ class Assembly:
 
     def _missing(self, end: dict[str, Any]) -> Iterator[Finding]:
         exercise = material.find(self._job.course_root, self._job.exercise)
-        seen = {f.check.partition("[")[0] for f in self._findings}
+        seen = {(f.check.partition("[")[0], f.hidden) for f in self._findings}
         died = end.get("died")
-        for name, sentence in material.check_sentences(exercise.checks):
+        manifest = [(name, sentence, False) for name, sentence in material.check_sentences(exercise.checks)]
+        manifest += [(name, sentence, True) for name, sentence in material.hidden_sentences(self._job)]
+        for name, sentence, hidden in manifest:
             wanted = not self._job.checks or name in {c.partition("[")[0] for c in self._job.checks}
-            if name in seen or not wanted:
+            if (name, hidden) in seen or not wanted:
                 continue
             outcome: Outcome = "not_run"
             message = "not run: the run was ended" if end.get("cancelled") else "not run"
@@ -58,7 +60,7 @@ class Assembly:
                     else "the grader's own process ended unexpectedly; grade again (unless your code ends it)"
                 )
                 died = None
-            yield self.add(Finding(name, sentence, outcome, message=message))
+            yield self.add(Finding(name, sentence, outcome, message=message, hidden=hidden))
 
     def verdict(self, end: dict[str, Any], *, counted: bool = True) -> Verdict:
         """Give the verdict on the findings so far."""

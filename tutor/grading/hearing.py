@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from tutor.grading import errors, given, material
 from tutor.grading.errors import LearnerDiedError
-from tutor.grading.judge import JudgeHost, shielded
+from tutor.grading.judge import JudgeHost, concealed, shielded
 from tutor.model import Exercise, Finding, Job, Outcome
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Hearing:
             diagnose = exercise_diagnoser(self.exercise)  # of all devices
             for index, device in enumerate(self._devices()):
                 self._run_checks(device, f"[{device}]" if index else "", diagnose)
+            for index, device in enumerate(self._devices()):  # last: nothing that is shown runs after them
+                self._run_hidden(device, f"[{device}]" if index else "")
         self._tell({"end": {"notes": self.notes, "versions": versions(), "device": self._device}})
 
     # --- the learner's file -----------------------------------------------------------------------------------------
@@ -95,6 +97,8 @@ class Hearing:
         for name, sentence in material.check_sentences(self.exercise.checks):
             if not self.job.checks or name in self.job.checks:
                 self._found(Finding(name, sentence, "not_run", message="not run: the file cannot be run"))
+        for name, sentence in material.hidden_sentences(self.job):
+            self._found(Finding(name, sentence, "not_run", hidden=True))
 
     # --- the checks -------------------------------------------------------------------------------------------------
 
@@ -117,8 +121,31 @@ class Hearing:
             printed=self.host.printed,
         )
 
+    def _run_hidden(self, device: str, suffix: str) -> None:
+        """Run the instructor's hidden checks. A subset that was asked for by name has none of them."""
+        from tutor.checks.runner import run_checks
+
+        if self.job.hidden is None or self.job.checks:
+            return
+
+        def begin(name: str) -> None:
+            self.host.begin()
+            self._tell({"start": name})
+
+        run_checks(
+            self.job.hidden,
+            self.host.mine,
+            seed=self.job.seed,
+            device=device,
+            on_start=begin,
+            on_finding=lambda f: self._found(replace(f, check=f.check + suffix, hidden=True)),
+            printed=lambda: "",
+        )
+
     def _found(self, finding: Finding) -> None:
         finding = shielded(self._explained(finding))
+        if finding.hidden:
+            finding = concealed(finding)
         self._findings.append(finding)
         self._tell({"finding": self._to_json(finding)})
 

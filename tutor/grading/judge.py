@@ -16,11 +16,12 @@ from tutor.grading import errors, given
 from tutor.grading.codec import CodecError
 from tutor.grading.errors import LearnerDiedError
 from tutor.grading.handles import Label
-from tutor.grading.output import Output, harmless
+from tutor.grading.output import Output
 from tutor.grading.peer import Peer
 from tutor.grading.proxies import IteratorProxy, Mine, Proxy
 from tutor.grading.wire import Channel, ClosedError
 from tutor.model import Finding
+from tutor.text.escape import terminal as harmless
 
 _FLOOD = 64
 """How many times the output limit a learner may print before the run is ended."""
@@ -176,6 +177,20 @@ def _category(names: object) -> type[Warning]:
         if isinstance(found, type) and issubclass(found, Warning):
             return found
     return UserWarning
+
+
+_CONCEALED = {
+    "passed": "",
+    "failed": "this hidden check failed",
+    "error": "your code raised an error in this hidden check",
+    "timeout": "your code was stopped in this hidden check",
+    "not_run": "not run",
+}
+
+
+def concealed(finding: Finding) -> Finding:
+    """Leave nothing of a hidden check but its name, sentence and outcome: inputs travel in values, texts and times."""
+    return Finding(finding.check, finding.sentence, finding.outcome, message=_CONCEALED[finding.outcome], hidden=True)
 
 
 def shielded(finding: Finding) -> Finding:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from tutor.model import CourseError, Exercise
+from tutor.model import CourseError, Exercise, Job
 
 
 def find(root: Path, exercise: str) -> Exercise:
@@ -88,6 +88,11 @@ def _public(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             yield node.name
+
+
+def hidden_sentences(job: Job) -> tuple[tuple[str, str], ...]:
+    """Give the same for a job's hidden checks; a job for some checks by name has none of them."""
+    return () if job.hidden is None or job.checks else check_sentences(job.hidden)
 
 
 def check_sentences(checks: Path) -> tuple[tuple[str, str], ...]:

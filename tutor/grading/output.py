@@ -1,33 +1,10 @@
-"""What learner code prints: taken in without limit, kept within one, and made harmless for a terminal.
-
-Owns the escaping of every string that comes from a learner's process.
-"""
+"""What learner code prints: taken in without limit, kept within one, and made harmless for a terminal."""
 
 from __future__ import annotations
 
-import re
 import socket
 
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-    "|[\U000e0000-\U000e007f]"
-)
-"""C0 but tab and newline, DEL, C1, zero-width and bidirectional marks, lone surrogates, tag characters."""
-
-
-def _visible(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code == 0x1B:
-        return "␛"
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def harmless(text: str, limit: int = 4000) -> str:
-    """Make a learner's string safe to show: no terminal codes, no invisible characters, cut in the middle."""
-    if len(text) > limit:
-        head, tail = limit * 2 // 3, limit // 3
-        text = f"{text[:head]} … ({len(text) - head - tail} characters left out) … {text[-tail:]}"
-    return _CONTROL.sub(_visible, text.replace("\r\n", "\n"))
+from tutor.text.escape import terminal as harmless
 
 
 class Output:

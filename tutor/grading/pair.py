@@ -64,6 +64,8 @@ class Pair:
     control: Lines
     scratch: tuple[str, ...]
     """A folder for each: neither sees the other's."""
+    reap: Callable[[], object]
+    """Kills what the learner process left behind."""
     killed_for: str = ""
     """Why the server ended the learner process, if it did."""
 
@@ -73,20 +75,20 @@ class Pair:
         self.judge.kill()
         with contextlib.suppress(OSError):
             self.control.sock.close()
-        reap_strays({self.judge.pid, self.learner.pid})
+        self.reap()
         for folder in self.scratch:
             sandbox.remove_scratch(folder)
 
 
 def fork_pair() -> Pair:
-    """Fork judge and learner process from this single-threaded, warm process."""
+    """Fork judge and learner process from this single-threaded, warm process, which must not have seen a job."""
     scratch, judges, server = sandbox.make_scratch(), sandbox.make_scratch(), os.getpid()
     rpc, printed, control = socket.socketpair(), socket.socketpair(), socket.socketpair()
     learner = _fork(lambda: _learner(server, rpc[1], printed[1], scratch, (rpc[0], printed[0], *control)))
     judge = _fork(lambda: _judge(server, rpc[0], printed[0], control[1], judges, (rpc[1], printed[1], control[0])))
     for sock in (*rpc, *printed, control[1]):
         sock.close()
-    return Pair(judge, learner, Lines(control[0]), (scratch, judges))
+    return Pair(judge, learner, Lines(control[0]), (scratch, judges), lambda: None)
 
 
 def _fork(body: Callable[[], None]) -> Process:
@@ -124,6 +126,7 @@ def _learner(
 
     for sock in others:
         sock.close()
+    sandbox.close_descriptors((0, 1, 2, rpc.fileno(), printed.fileno()))
     sandbox.own_session()
     sandbox.die_with_parent(server)
     sandbox.redirect(printed)
@@ -142,6 +145,7 @@ def _judge(
 
     for sock in others:
         sock.close()
+    sandbox.close_descriptors((0, 1, 2, rpc.fileno(), printed.fileno(), control.fileno()))  # the template's line, too
     sandbox.own_session()
     sandbox.die_with_parent(server)
     sandbox.redirect(None)
@@ -153,7 +157,7 @@ def reap_strays(known: set[int]) -> None:
     if not sys.platform.startswith("linux"):
         return
     for _ in range(100):
-        strays = [pid for pid in children_of(os.getpid()) if pid not in known and pid not in KEPT]
+        strays = [pid for pid in children_of(os.getpid()) if pid not in known]
         if not strays:
             return
         for pid in strays:
@@ -162,10 +166,6 @@ def reap_strays(known: set[int]) -> None:
         for pid in strays:
             with contextlib.suppress(OSError):
                 os.waitpid(pid, 0)
-
-
-KEPT: set[int] = set()
-"""Children of the server that are no strays: the pair that waits for the next job."""
 
 
 def children_of(pid: int) -> list[int]:

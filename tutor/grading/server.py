@@ -1,6 +1,7 @@
 """The warm server: keeps a judge and a learner process ready, watches the clock over them, relays what the judge says.
 
-Runs no learner code and no check. Spoken to over stdin and stdout with JSON lines; when stdin ends, everything ends.
+Runs no learner code and no check, and imports no torch: pairs come from a template or are spawned. Spoken to over stdin
+and stdout with JSON lines; when stdin ends, everything ends.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from tutor.grading import limits, sandbox, warm
 from tutor.grading import pair as pairs
 from tutor.grading.lines import Lines, write_line
 from tutor.grading.pair import Pair
+from tutor.grading.spare import Spares
+from tutor.grading.template import Template
 from tutor.model import Limits
 
 _GRACE = 2.0
@@ -33,6 +36,10 @@ _IDLE = 0.5
 _BUSY = 3
 """Verdicts after which it does so at once: whoever grades a whole class leaves it no idle moment."""
 _STACK_TIME = 0.05
+
+
+Maker = Template | Spares
+"""Where pairs come from."""
 
 
 @dataclass(slots=True)
@@ -56,16 +63,16 @@ class Running:
 class Server:
     """One client, one job at a time."""
 
-    def __init__(self, client: Lines, reply: int, method: str, mode: sandbox.Mode) -> None:
+    def __init__(self, client: Lines, reply: int, make: Maker, mode: sandbox.Mode) -> None:
         self._client = client
         self._reply = reply
-        self._method = method
+        self._make = make
         self._mode = mode
         self._waiting: deque[dict[str, Any]] = deque()
         self._running: Running | None = None
         self._next: Pair | None = None
         self._verdicts = 0
-        self._later = deque(warm.LATER if method == "fork" else ())
+        self._later = deque(make.later)
         """What is still to be imported for the pairs to come."""
 
     def serve(self) -> None:
@@ -83,14 +90,7 @@ class Server:
 
     def _prepare(self) -> None:
         if self._next is None:
-            if self._method == "fork":
-                self._next = pairs.fork_pair()
-            else:
-                from tutor.grading import spare
-
-                self._next = spare.spawn_pair()
-            pairs.KEPT.clear()
-            pairs.KEPT.update((self._next.judge.pid, self._next.learner.pid))
+            self._next = self._make.pair()
 
     def _say(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):
@@ -125,7 +125,7 @@ class Server:
     def _rest(self, *, idle: bool) -> None:
         """Between two jobs: have a pair ready; import a part of what would make a later verdict slow."""
         if idle and self._later:
-            warm.import_later(self._later.popleft())
+            self._make.import_later(self._later.popleft())
             if not self._later:
                 old, self._next = self._next, None
                 if old is not None:
@@ -261,31 +261,20 @@ class _StdinSocket:
         return os.read(0, size)
 
 
-def _become_subreaper() -> None:
-    if sys.platform.startswith("linux"):
-        import ctypes
-
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what learners leave behind comes to us
-
-
 def main() -> None:
     """Be the server."""
     method = "spare" if "--spare" in sys.argv or not hasattr(os, "fork") else "fork"
     mode: sandbox.Mode = next((mode for mode in sandbox.MODES if f"--sandbox={mode}" in sys.argv), "auto")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm.one_thread()
-    _become_subreaper()
+    sandbox.become_subreaper()
     if mode != "off":
         sandbox.leave_network()
     reply = os.dup(1)
     os.dup2(2, 1)  # nothing that a library prints may get between the lines
-    if method == "fork":
-        warm.import_everything()
-        if threading.active_count() != 1:
-            raise RuntimeError("the warm server must have one thread before it forks")
+    make: Maker = Template(reply) if method == "fork" else Spares()
     client: Lines = _Pipe() if os.name == "posix" else _client_lines()
-    Server(client, reply, method, mode).serve()
+    Server(client, reply, make, mode).serve()
 
 
 if __name__ == "__main__":

@@ -16,9 +16,22 @@ from pathlib import Path
 import tutor
 from tutor.grading import sandbox, warm
 from tutor.grading.lines import Lines
-from tutor.grading.pair import Pair, Process
+from tutor.grading.pair import Pair, Process, reap_strays
 
 _BOOT = "import sys; sys.path.append(sys.argv[1]); from tutor.grading.spare import main; main(sys.argv[2:])"
+
+
+class Spares:
+    """Makes pairs where there is no fork."""
+
+    later: tuple[str, ...] = ()
+
+    def pair(self) -> Pair:
+        """Spawn a pair."""
+        return spawn_pair()
+
+    def import_later(self, name: str) -> None:
+        """A spare imports what it needs when it needs it."""
 
 
 def spawn_pair() -> Pair:
@@ -29,7 +42,17 @@ def spawn_pair() -> Pair:
     judge = _spawn("judge", (rpc[0], printed[0], control[1]), judges)
     for sock in (*rpc, *printed, control[1]):
         sock.close()
-    return Pair(judge, learner, Lines(control[0]), (scratch, judges))
+    _SPAWNED.update((judge.pid, learner.pid))
+
+    def reap() -> None:
+        _SPAWNED.difference_update((judge.pid, learner.pid))
+        reap_strays(_SPAWNED)
+
+    return Pair(judge, learner, Lines(control[0]), (scratch, judges), reap)
+
+
+_SPAWNED: set[int] = set()
+"""Children of the server that are no strays."""
 
 
 def _spawn(role: str, socks: tuple[socket.socket, ...], scratch: str) -> Process:

@@ -8,11 +8,13 @@ from tutor.grading.sandbox.closing import MODES, Confinement, Mode
 from tutor.grading.sandbox.environment import server_environment
 from tutor.grading.sandbox.namespaces import leave_network
 from tutor.grading.sandbox.process import (
+    become_subreaper,
     close_descriptors,
     die_with_parent,
     limit_memory,
     own_session,
     redirect,
+    redirect_input,
     set_limits,
 )
 from tutor.grading.sandbox.scratch import make_scratch, remove_scratch, sweep_scratch
@@ -23,6 +25,7 @@ __all__ = [
     "MODES",
     "Confinement",
     "Mode",
+    "become_subreaper",
     "close_and_try",
     "close_descriptors",
     "die_with_parent",
@@ -31,6 +34,7 @@ __all__ = [
     "make_scratch",
     "own_session",
     "redirect",
+    "redirect_input",
     "remove_scratch",
     "server_environment",
     "set_limits",

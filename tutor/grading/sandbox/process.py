@@ -31,6 +31,19 @@ def own_session() -> None:
         os.setsid()
 
 
+def become_subreaper() -> None:
+    """Have what orphaned processes leave behind come to this one. Linux only."""
+    with contextlib.suppress(OSError):
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+
+
+def redirect_input() -> None:
+    """Read from nowhere."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+
+
 def redirect(output: socket.socket | None) -> None:
     """Close stdin; send stdout and stderr, C level included, to `output` or nowhere."""
     null = os.open(os.devnull, os.O_RDWR)

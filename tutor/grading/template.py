@@ -1,0 +1,106 @@
+"""The process that judge and learner process are forked from: has imported everything and never sees a job.
+
+What a server has handled (sources, findings, paths) stays in its memory for a while, and a fork of it would carry that
+along, to be searched by the next learner's code. So the server stays small and asks this process for its pairs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import threading
+from functools import partial
+from typing import Any
+
+from tutor.grading import pair as pairs
+from tutor.grading import sandbox, warm
+from tutor.grading.lines import Lines
+from tutor.grading.pair import Pair, Process
+
+_LONGEST = 1 << 16
+
+
+class Template:
+    """The server's line to it."""
+
+    later = warm.LATER
+
+    def __init__(self, *foreign: int) -> None:
+        """Fork it from this process, which must be small and have one thread; it closes the descriptors `foreign`."""
+        self._sock, theirs = socket.socketpair()
+        server = os.getpid()
+        if os.fork() == 0:
+            try:
+                self._sock.close()
+                _be_template(theirs, server, foreign)
+            finally:
+                os._exit(70)
+        theirs.close()
+
+    def pair(self) -> Pair:
+        """Have a judge and a learner process forked."""
+        told, (control,) = self._ask({"pair": True})
+        judge, learner = (Process(told[name], partial(self._status, told[name])) for name in ("judge", "learner"))
+        ended = {"ended": [judge.pid, learner.pid]}
+        line = Lines(socket.socket(fileno=control))
+        return Pair(judge, learner, line, tuple(told["scratch"]), lambda: self._ask(ended))
+
+    def import_later(self, name: str) -> None:
+        """Have the pairs to come find a module imported."""
+        self._ask({"import": name})
+
+    def _status(self, pid: int) -> int | None:
+        status = self._ask({"status": pid})[0]["status"]
+        return None if status is None else int(status)
+
+    def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[int]]:
+        self._sock.sendall(json.dumps(request).encode() + b"\n")
+        data, received = b"", list[int]()
+        while not data.endswith(b"\n"):
+            part, descriptors, _, _ = socket.recv_fds(self._sock, _LONGEST, 1)
+            if not part:
+                raise ConnectionError("the template process has ended")
+            data += part
+            received += descriptors
+        return json.loads(data), received
+
+
+def _be_template(sock: socket.socket, server: int, foreign: tuple[int, ...]) -> None:
+    for number in foreign:
+        os.close(number)
+    sandbox.redirect_input()
+    sandbox.own_session()
+    sandbox.die_with_parent(server)
+    sandbox.become_subreaper()
+    warm.import_everything()
+    if threading.active_count() != 1:
+        raise RuntimeError("the process that forks must have one thread")
+    family: dict[int, Process] = {}
+    requests = Lines(sock)
+    while (request := requests.receive()) is not None:
+        answer, descriptors = _answer(request, family)
+        socket.send_fds(sock, [json.dumps(answer).encode() + b"\n"], descriptors)
+        for number in descriptors:
+            os.close(number)
+    os._exit(0)
+
+
+def _answer(request: dict[str, Any], family: dict[int, Process]) -> tuple[dict[str, Any], list[int]]:
+    if "pair" in request:
+        pair = pairs.fork_pair()
+        family |= {process.pid: process for process in (pair.judge, pair.learner)}
+        told = {"judge": pair.judge.pid, "learner": pair.learner.pid, "scratch": pair.scratch}
+        return told, [pair.control.sock.detach()]
+    if "status" in request:
+        process = family.get(request["status"])
+        return {"status": -9 if process is None else process.ended()}, []
+    if "import" in request:
+        warm.import_later(request["import"])
+    if "ended" in request:
+        for pid in request["ended"]:
+            with contextlib.suppress(KeyError):
+                del family[pid]
+        pairs.reap_strays(set(family))
+    return {}, []
