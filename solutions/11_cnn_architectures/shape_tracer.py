@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from tutor.mine import conv_cost, conv_out, dense_cost
 
-KEEP_SHAPE = ("relu", "lrn", "dropout")
 
-Shape = tuple[int, ...]
-
-
-def trace_shapes(spec: list[tuple], in_shape: tuple[int, int, int]) -> list[tuple[str, Shape, int]]:
+def trace_shapes(spec: list[tuple], in_shape: tuple[int, int, int]) -> list[tuple[str, tuple[int, ...], int]]:
     """One (name, output shape without the batch axis, number of parameters) a layer.
 
     Args:
@@ -21,43 +18,58 @@ def trace_shapes(spec: list[tuple], in_shape: tuple[int, int, int]) -> list[tupl
     Raises:
         ValueError: a layer of unknown kind, or one that does not fit what reaches it; the message names the layer.
     """
-    rows, shape, seen = [], tuple(in_shape), {}
+    rows, shape, seen = [], in_shape, {}
     for kind, *numbers in spec:
         seen[kind] = seen.get(kind, 0) + 1
         name = f"{kind}{seen[kind]}"
         try:
-            shape, count = _layer(kind, numbers, shape)
+            shape, count = _rule(kind)(shape, *numbers)
         except ValueError as error:
             raise ValueError(f"{name} cannot read {shape}: {error}") from error
         rows.append((name, shape, count))
     return rows
 
 
-def _layer(kind: str, numbers: list[int], shape: Shape) -> tuple[Shape, int]:
-    """Output shape and parameters of one layer that reads `shape`."""
-    if kind in KEEP_SHAPE:
-        return shape, 0
-    if kind == "flatten":
-        return (math.prod(shape),), 0
-    if kind == "dense":
-        if len(shape) != 1:
-            raise ValueError("a dense layer reads a vector; flatten first")
-        return (numbers[0],), dense_cost(shape[0], numbers[0])[0]
-    if kind not in ("conv", "maxpool", "avgpool", "gap"):
+def _rule(kind: str) -> Callable:
+    """The function (shape, its numbers) → (output shape, parameters) of a kind of layer."""
+    rules = {"conv": _conv, "maxpool": _pool, "avgpool": _pool, "gap": _gap, "flatten": _flatten, "dense": _dense}
+    if kind in ("relu", "lrn", "dropout"):
+        return _keep
+    if kind not in rules:
         raise ValueError("there is no such kind of layer")
-    if len(shape) != 3:
-        raise ValueError("it needs channels, rows and columns")
-    return _spatial(kind, numbers, *shape)
+    return rules[kind]
 
 
-def _spatial(kind: str, numbers: list[int], C: int, H: int, W: int) -> tuple[Shape, int]:
-    """The layers that slide a window over rows and columns, and the one whose window is everything."""
-    if kind == "gap":
-        return (C,), 0
-    if kind == "conv":
-        c_out, k, s, p, *rest = numbers
-        groups = rest[0] if rest else 1
-        hw = conv_out(H, k, s, p), conv_out(W, k, s, p)
-        return (c_out, *hw), conv_cost(C, c_out, (k, k), hw, groups)[0]
-    k, s, p = numbers
+def _conv(shape, c_out, k, s, p, groups=1):
+    C, H, W = _of_length(3, shape)
+    hw = conv_out(H, k, s, p), conv_out(W, k, s, p)
+    return (c_out, *hw), conv_cost(C, c_out, (k, k), hw, groups)[0]
+
+
+def _pool(shape, k, s, p):
+    C, H, W = _of_length(3, shape)
     return (C, conv_out(H, k, s, p), conv_out(W, k, s, p)), 0
+
+
+def _gap(shape):
+    C, _, _ = _of_length(3, shape)
+    return (C,), 0
+
+
+def _flatten(shape):
+    return (math.prod(shape),), 0
+
+
+def _dense(shape, n_out):
+    (n_in,) = _of_length(1, shape)
+    return (n_out,), dense_cost(n_in, n_out)[0]
+
+
+def _keep(shape):
+    return shape, 0
+
+
+def _of_length(axes: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    if len(shape) != axes:
+        raise ValueError(f"it reads {axes} axes; {'flatten first' if axes == 1 else 'nothing is left to slide over'}")
+    return shape

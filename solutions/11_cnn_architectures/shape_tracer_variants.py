@@ -64,9 +64,31 @@ RULES = {
 }
 
 
-@accept("a table of rules")
+@accept("a chain of ifs, one shape at a time")
 def trace_shapes(spec, in_shape):
-    return follow(spec, in_shape, RULES)
+    rows, shape, counts = [], tuple(in_shape), {}
+    for layer in spec:
+        kind = layer[0]
+        counts[kind] = counts.get(kind, 0) + 1
+        name, params = f"{kind}{counts[kind]}", 0
+        try:
+            if kind == "conv":
+                shape, params = conv(shape, *layer[1:])
+            elif kind.endswith("pool"):
+                shape, params = pool(shape, *layer[1:])
+            elif kind == "dense":
+                params = dense_cost(vector(shape), layer[1])[0]
+                shape = (layer[1],)
+            elif kind == "flatten":
+                shape = (math.prod(shape),)
+            elif kind == "gap":
+                shape = image(shape)[:1]
+            elif kind not in ("relu", "lrn", "dropout"):
+                raise ValueError("an unknown layer")
+        except ValueError as error:
+            raise ValueError(f"{error} (at {name})") from error
+        rows.append((name, shape, params))
+    return rows
 
 
 @accept("written out, without the earlier functions")
