@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "progress": ("tutor.commands.progress:run", "how far you are; export and import"),
     "doctor": ("tutor.commands.doctor:run", "check this machine"),
     "data": ("tutor.commands.data:run", "data sets of the labs"),
+    "classroom": ("tutor.commands.classroom:run", "for instructors: compare gradings, statistics, similarity, CI"),
     "course": ("tutor.commands.course:run", "for authors: check a course"),
 }
 

@@ -42,9 +42,7 @@ def part_result(part: Part, verdict: Verdict | None, *, partial: bool) -> PartRe
 
 def days_late(assignment: Assignment, at: datetime | None, extension_days: float, *, marked_late: bool) -> int:
     """How many days late, each begun day counted; 0 when in time. A platform's mark without a date counts as one."""
-    if assignment.due is None:
-        return 0
-    if at is None:
+    if at is None or assignment.due is None:
         return 1 if marked_late and extension_days <= 0 else 0
     due = assignment.due + timedelta(days=extension_days)
     over = at - due

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.commands import grade_class
 from tutor.commands.common import session_of, tell_notices
 from tutor.commands.report import Report
 from tutor.console import note, paint, say, say_json
@@ -45,10 +46,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--debug", action="store_true", help="in one process, so that breakpoint() works; never counts")
     parser.add_argument("--details", action="store_true", help="open every finding, not only the first")
     parser.add_argument("--json", action="store_true", help="one verdict a line, for programs")
+    grade_class.arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Grade and print; one exercise that cannot be graded does not keep the others from it."""
+    if args.exercise[:1] == ["merge"]:
+        return grade_class.merge(args)
+    if args.place is not None or args.submission is not None:
+        return grade_class.run(args)
     with session_of(args) as session:
         chosen = _chosen(session, args)
         checks = _checks([exercise for exercise, _ in chosen], args.check)

@@ -1,0 +1,122 @@
+"""Fills in the files that Canvas and Moodle export, and nothing else in them: other columns would be other assignments.
+
+Rows are found by number, login or email, and by name when nothing better is there; a row that nobody's result fits is
+left as it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tutor.atomic import write_atomic
+from tutor.classroom.feedback import headline, number
+from tutor.classroom.model import Grading, Result
+from tutor.classroom.roster import Roster
+from tutor.model import TutorError
+from tutor.text.escape import csv_cell
+from tutor.text.nearest import nearest
+
+
+def fill_canvas(grading: Grading, exported: Path, out: Path) -> Path:
+    """Put the points into the assignment's column of an exported gradebook; gives the file to import."""
+    table = _Csv.read(exported)
+    fixed = {"student", "id", "sis user id", "sis login id", "section", "integration id", "root account"}
+    columns = [name for name in table.header if name.strip().lower() not in fixed]
+    title = grading.assignment.title.strip().lower()
+    fitting = [c for c in columns if c.lower().rpartition(" (")[0].strip() == title or c.strip().lower() == title]
+    if len(fitting) != 1:
+        raise TutorError(
+            f"{exported}: no column is called {grading.assignment.title!r} as the assignment's title is"
+            f"{nearest(grading.assignment.title, columns)}. Give the assignment that title; a new column would make a "
+            "new assignment in Canvas."
+        )
+    keep = [name for name in table.header if name.strip().lower() in fixed] + fitting
+    results = _Results(grading)
+    for row in table.rows:
+        result = results.find([row.get(n, "") for n in _named(table, "id", "sis user id", "sis login id", "student")])
+        if result is not None:
+            row[fitting[0]] = number(result.points)
+    return table.write(out / f"canvas-{exported.stem}.csv", keep)
+
+
+def fill_moodle(grading: Grading, exported: Path, out: Path) -> Path:
+    """Put points and a line of feedback into an offline grading worksheet; gives the file to upload."""
+    table = _Csv.read(exported)
+    (grade,) = _named(table, "grade") or (None,)
+    if grade is None:
+        raise TutorError(
+            f"{exported}: there is no column `Grade`; export the offline grading worksheet of the assignment."
+        )
+    feedback = next(iter(_named(table, "feedback comments")), None)
+    maximum = next(iter(_named(table, "maximum grade")), None)
+    results = _Results(grading)
+    names = _named(table, "email address", "id number", "identifier", "full name")
+    for row in table.rows:
+        result = results.find([row.get(name, "").removeprefix("Participant ") for name in names])
+        if result is None or result.state == "missing":
+            continue
+        row[grade] = number(_scaled(result, row.get(maximum, "") if maximum else ""))
+        if feedback is not None:
+            row[feedback] = csv_cell(headline(result))
+    return table.write(out / f"moodle-{exported.stem}.csv", table.header)
+
+
+def _scaled(result: Result, maximum: str) -> float:
+    """Points on the platform's scale."""
+    try:
+        most = float(maximum.replace(",", "."))
+    except ValueError:
+        return result.points
+    return round(result.share * most, 2) if most > 0 else result.points
+
+
+class _Results:
+    """Finds the result that a row means."""
+
+    def __init__(self, grading: Grading) -> None:
+        self._by_key = {result.student.key: result for result in grading.results}
+        self._roster = Roster.of(result.student for result in grading.results)
+
+    def find(self, who: Sequence[str]) -> Result | None:
+        student = self._roster.find([text for text in who if text.strip()])
+        return None if student is None else self._by_key[student.key]
+
+
+class _Csv:
+    """A table that is written back as it came, but for what was changed."""
+
+    def __init__(self, header: list[str], rows: list[dict[str, str]], mark: bool) -> None:
+        self.header, self.rows, self._mark = header, rows, mark
+
+    @classmethod
+    def read(cls, path: Path) -> _Csv:
+        try:
+            data = path.read_bytes()
+            text = data.decode("utf-8-sig")
+        except OSError as error:
+            raise TutorError(f"{path} cannot be read: {error.strerror or error}.") from error
+        except UnicodeDecodeError:
+            raise TutorError(f"{path} is not UTF-8; take the file as the platform exported it.") from None
+        reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="")
+        header = list(reader.fieldnames or ())
+        if not header or len(set(header)) != len(header):
+            raise TutorError(f"{path} does not begin with a line of distinct column names.")
+        rows = [{name: cell for name, cell in row.items() if isinstance(cell, str)} for row in reader]
+        return cls(header, rows, data.startswith(b"\xef\xbb\xbf"))
+
+    def write(self, path: Path, columns: Sequence[str]) -> Path:
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        write_atomic(path, text.getvalue().encode("utf-8-sig" if self._mark else "utf-8"))
+        return path
+
+
+def _named(table: _Csv, *names: str) -> tuple[str, ...]:
+    """The columns with these names, in the order asked for."""
+    found: Mapping[str, str] = {name.strip().lower(): name for name in table.header}
+    return tuple(found[name] for name in names if name in found)
