@@ -10,7 +10,7 @@ from tutor.training import Axis, Bars, Figure, Grid, Note, choice, knob, toggle
 
 TITLE = "Dropout: one mask, a thousand masks"
 TEACHES = (
-    "The mean over all masks is what evaluation gives, for any p: that is why one divides by 1 - p. The spread grows with "
+    "The mean over masks is what evaluation gives, for any p: that is why we divide by 1 - p. Its spread grows with "
     "p / (1 - p) and shrinks with the number of units: the noise that regularises."
 )
 
