@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from tutor.checks import draws, equal, faster_than, gradients, same
+from tutor.checks import close, draws, equal, faster_than, gradients, same
 
 
 def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
@@ -37,6 +37,14 @@ def setting(draw):
     H, W = (max(1, dilation * (k - 1) + 1 - 2 * padding) + more for k, more in ((kh, down), (kw, right)))
     W += H == W  # a square picture hides a mix-up
     return (N, C_in, H, W), (C_out, C_in, kh, kw), (stride, padding, dilation)
+
+
+@draws(4)
+def test_bias_gradient(mine, draw):
+    """db holds the sum of all errors of each filter."""
+    dout, x, w = case(draw, (2, 3, 4, 5), (draw.int(1, 6), 3, 2, 3))
+    _, _, db = mine.conv2d_backward(dout, x, w)
+    close(db, dout.sum((0, 2, 3)), "db", rtol=1e-9, atol=1e-12, input={"dout": dout, "x": x, "w": w})
 
 
 @draws(6)

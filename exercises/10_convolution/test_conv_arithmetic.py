@@ -55,7 +55,15 @@ def test_known_sizes(mine):
 
 def test_last_window_in_the_padding(mine):
     """With ceil_mode a window may hang over the end, but one that starts in the padding behind the input is dropped."""
-    for n, k, s, p in ((5, 2, 2, 0), (5, 2, 3, 1), (5, 2, 2, 1), (3, 2, 2, 1), (4, 3, 3, 1), (2, 3, 2, 0), (1, 2, 5, 1)):
+    for n, k, s, p in (
+        (5, 2, 2, 0),
+        (5, 2, 3, 1),
+        (5, 2, 2, 1),
+        (3, 2, 2, 1),
+        (4, 3, 3, 1),
+        (2, 3, 2, 0),
+        (1, 2, 5, 1),
+    ):
         same(mine.conv_out, conv_out, n, k, stride=s, padding=p, ceil_mode=True)
 
 

@@ -144,7 +144,9 @@ def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     return dx, filters_gradient(dout, x, w, *how), dout.sum((0, 2, 3))
 
 
-@reject("db as a mean", "Your db is too small by a factor: the bias went into every pixel of every picture. Sum, no mean.")
+@reject(
+    "db as a mean", "Your db is too small by a factor: the bias went into every pixel of every picture. Sum, no mean."
+)
 def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     how = stride, padding, dilation
     return input_gradient(dout, x, w, *how), filters_gradient(dout, x, w, *how), dout.mean((0, 2, 3))
@@ -185,7 +187,9 @@ def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     return input_gradient(dout, x, w, *how), filters_gradient(dout, x, w, *how), dout.sum((0, 2, 3)) / N
 
 
-@reject("dw from the unpadded picture", "dw was computed from x without its border: the windows of the forward pass had it.")
+@reject(
+    "dw from the unpadded picture", "dw was computed from x without its border: the windows of the forward pass had it."
+)
 def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     how = stride, padding, dilation
     shifted = np.zeros((*x.shape[:2], x.shape[2] + 2 * padding, x.shape[3] + 2 * padding), dtype=x.dtype)
@@ -235,10 +239,9 @@ def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     for n in range(len(x)):
         for r in range(dout.shape[2]):
             for q in range(dout.shape[3]):
-                for o in range(len(w)):
-                    top, left = r * stride, q * stride
-                    part = np.s_[n, :, top : top + reach[0] : dilation, left : left + reach[1] : dilation]
-                    dpadded[part] += dout[n, o, r, q] * w[o]
+                top, left = r * stride, q * stride
+                part = np.s_[n, :, top : top + reach[0] : dilation, left : left + reach[1] : dilation]
+                dpadded[part] += (dout[n, :, r, q, None, None, None] * w).sum(axis=0)
     dx = dpadded[:, :, p : p + H, p : p + W].copy()
     return dx, filters_gradient(dout, x, w, *how), dout.sum((0, 2, 3))
 

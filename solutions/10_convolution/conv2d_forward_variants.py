@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 from tutor.mine import conv_out, im2col
 
 
@@ -90,7 +90,9 @@ def conv2d(x, w, b=None, stride=1, padding=0, dilation=1):
     return biased(product(x[:, :1], w[:, :1], stride, padding, dilation), b)
 
 
-@reject("kernel turned", "These are the numbers with the kernels turned by 180 degrees. Deep learning does not turn them.")
+@reject(
+    "kernel turned", "These are the numbers with the kernels turned by 180 degrees. Deep learning does not turn them."
+)
 def conv2d(x, w, b=None, stride=1, padding=0, dilation=1):
     return biased(product(x, w[:, :, ::-1, ::-1], stride, padding, dilation), b)
 
@@ -139,7 +141,9 @@ def conv2d(x, w, b=None, stride=1, padding=0, dilation=1):
     return biased(product(padded, w, stride, 0, dilation), b)
 
 
-@reject("stride over the pixels", "You thinned out the picture first. The stride skips windows, not the pixels in them.")
+@reject(
+    "stride over the pixels", "You thinned out the picture first. The stride skips windows, not the pixels in them."
+)
 def conv2d(x, w, b=None, stride=1, padding=0, dilation=1):
     H_out, W_out = fit(x, w, stride, padding, dilation)
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))[:, :, ::stride, ::stride]
@@ -212,6 +216,12 @@ def conv2d(x, w, b=None, stride=1, padding=0, dilation=1):
     for n in range(N):
         for r in range(H_out):
             for q in range(W_out):
-                for o in range(len(w)):
-                    out[n, o, r, q] = np.sum(w[o] * view[n, :, r, q])
+                out[n, :, r, q] = (w * view[n, :, r, q]).sum(axis=(1, 2, 3))
     return biased(out, b)
+
+
+waive("conv2d: if depth != C_in: … → (dropped)", "the reshape of the filters then raises ValueError, in worse words")
+waive(
+    "conv2d: raise ValueError(f'filters for {depth} channels cannot read an image of {C_in}') → (dropped)",
+    "the reshape of the filters then raises ValueError, in worse words",
+)

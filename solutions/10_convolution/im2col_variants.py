@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 from tutor.mine import conv_out
 
 
@@ -194,7 +194,9 @@ def im2col(x, kh, kw, stride=1, padding=0, dilation=1):
     return six.reshape(x.shape[0], x.shape[1] * kh * kw, H_out * W_out).copy()
 
 
-@reject("always float64", "float32 came in, float64 went out: np.zeros and np.empty make float64 unless told otherwise.")
+@reject(
+    "always float64", "float32 came in, float64 went out: np.zeros and np.empty make float64 unless told otherwise."
+)
 def im2col(x, kh, kw, stride=1, padding=0, dilation=1):
     six = gather(x, kh, kw, stride, padding, dilation).astype(np.float64)
     N, C, _, _, H_out, W_out = six.shape
@@ -251,7 +253,9 @@ def col2im(cols, x_shape, kh, kw, stride=1, padding=0, dilation=1):
     return scatter(six, x_shape, kh, kw, stride, padding, dilation)
 
 
-@reject("border cut off at one end", "You kept the first H rows and W columns. The border lies on both sides: start at p.")
+@reject(
+    "border cut off at one end", "You kept the first H rows and W columns. The border lies on both sides: start at p."
+)
 def col2im(cols, x_shape, kh, kw, stride=1, padding=0, dilation=1):
     six = six_axes(cols, x_shape, kh, kw, stride, padding, dilation)
     padded = scatter(six, x_shape, kh, kw, stride, padding, dilation)
@@ -290,7 +294,14 @@ def col2im(cols, x_shape, kh, kw, stride=1, padding=0, dilation=1):
     return crop(scatter(six, x_shape, kh, kw, stride, padding, dilation), padding)
 
 
-@reject("col2im always float64", "The columns were float32, the pictures came out as float64: np.zeros(…, dtype=cols.dtype).")
+@reject(
+    "col2im always float64",
+    "The columns were float32, the pictures came out as float64: np.zeros(…, dtype=cols.dtype).",
+)
 def col2im(cols, x_shape, kh, kw, stride=1, padding=0, dilation=1):
     six = six_axes(cols, x_shape, kh, kw, stride, padding, dilation).astype(np.float64)
     return crop(scatter(six, x_shape, kh, kw, stride, padding, dilation), padding)
+
+
+waive("col2im: 2 * padding → 3 * padding", "more room than needed at the end, which is cut off with the border")
+waive("col2im: 2 * padding → 3 * padding #2", "more room than needed at the end, which is cut off with the border")

@@ -109,7 +109,9 @@ def maxpool2d(x, k, stride=None, padding=0):
     return np.take_along_axis(values, first, -1)[..., 0], np.take_along_axis(at, first, -1)[..., 0]
 
 
-@reject("the last of several maxima", "With several maxima in a window the FIRST one wins: compare with >, not with >=.")
+@reject(
+    "the last of several maxima", "With several maxima in a window the FIRST one wins: compare with >, not with >=."
+)
 def maxpool2d(x, k, stride=None, padding=0):
     y, _ = best(x, k, stride, padding)
     stride, H_out, W_out = fit(x, k, stride, padding)

@@ -75,7 +75,10 @@ def receptive_field(layers):
     return out
 
 
-@reject("padding enlarges the field", "Padding moves the field, it does not widen it: the window has as many taps as before.")
+@reject(
+    "padding enlarges the field",
+    "Padding moves the field, it does not widen it: the window has as many taps as before.",
+)
 def receptive_field(layers):
     size, jump, centre, out = 1, 1, 0.0, []
     for layer in layers:
@@ -135,7 +138,10 @@ def receptive_field(layers):
     return out
 
 
-@reject("centre moved by the padding only", "You moved the centre by -p. It also lies (k - 1)·d/2 units behind the first tap.")
+@reject(
+    "centre moved by the padding only",
+    "You moved the centre by -p. It also lies (k - 1)·d/2 units behind the first tap.",
+)
 def receptive_field(layers):
     size, jump, centre, out = 1, 1, 0.0, []
     for layer in layers:
@@ -147,7 +153,9 @@ def receptive_field(layers):
     return out
 
 
-@reject("padding moves the centre to the right", "Zeros in front of the input move the first window to the LEFT: minus p.")
+@reject(
+    "padding moves the centre to the right", "Zeros in front of the input move the first window to the LEFT: minus p."
+)
 def receptive_field(layers):
     size, jump, centre, out = 1, 1, 0.0, []
     for layer in layers:
@@ -171,7 +179,10 @@ def receptive_field(layers):
     return out
 
 
-@reject("centre rounded to a pixel", "With an even window the centre lies between two pixels: divide by 2 with /, not with //.")
+@reject(
+    "centre rounded to a pixel",
+    "With an even window the centre lies between two pixels: divide by 2 with /, not with //.",
+)
 def receptive_field(layers):
     size, jump, centre, out = 1, 1, 0.0, []
     for layer in layers:
@@ -194,7 +205,9 @@ def receptive_field(layers):
     return [(size, jump, centre)]
 
 
-@reject("the input in the list", "Your list begins with the input itself. One tuple for each layer, the input has none.")
+@reject(
+    "the input in the list", "Your list begins with the input itself. One tuple for each layer, the input has none."
+)
 def receptive_field(layers):
     size, jump, centre = 1, 1, 0.0
     out = [(size, jump, centre)]
@@ -209,7 +222,7 @@ def receptive_field(layers):
 
 @reject(
     "defaults written into the layers",
-    "You filled the defaults into the caller's dicts. Read them with layer.get(\"s\", 1) instead.",
+    'You filled the defaults into the caller\'s dicts. Read them with layer.get("s", 1) instead.',
 )
 def receptive_field(layers):
     size, jump, centre, out = 1, 1, 0.0, []
