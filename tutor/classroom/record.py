@@ -24,7 +24,7 @@ def grading_to_json(grading: Grading) -> dict[str, Any]:
         "course": grading.course,
         "course_version": grading.course_version,
         "began": grading.began.isoformat(),
-        "seconds": round(grading.seconds, 3),
+        "seconds": grading.seconds,
         "graded": grading.graded,
         "shard": grading.shard,
         "notes": list(grading.notes),

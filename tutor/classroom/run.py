@@ -66,7 +66,7 @@ class Class:
             result_of(self._assignment, student, [Attempt(s, self._verdicts(steps[id(s)])) for s in submissions])
             for student, submissions in students
         )
-        course, seconds = self._course, time.monotonic() - start
+        course, seconds = self._course, round(time.monotonic() - start, 3)
         return Grading(self._assignment, course.id, course.version, results, began, seconds, self._graded, shard)
 
     def _steps(self, submission: Submission) -> list[_Step]:

@@ -16,7 +16,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
@@ -50,8 +50,8 @@ class File:
 class Budget:
     """What may still be read of one submission or one class."""
 
-    entries: int = MAX_ENTRIES
-    total: int = MAX_TOTAL
+    entries: int = field(default_factory=lambda: MAX_ENTRIES)
+    total: int = field(default_factory=lambda: MAX_TOTAL)
 
     def entry(self) -> None:
         """Count one entry."""
