@@ -235,6 +235,10 @@ def test_scalars_need_no_grad(mine):
     (a * a).sum().backward()
     equal(a.grad, np.array([2.0, 4.0]), "the gradient of (a * a).sum()")
     raises(RuntimeError, (a * a).backward, because="the result has two numbers, and no grad was given")
+
+
+def test_nothing_to_differentiate(mine):
+    """backward() of a result in which nothing requires a gradient raises RuntimeError."""
     fixed = mine.Tensor([1.0, 2.0])
     raises(RuntimeError, fixed.sum().backward, because="nothing in it requires a gradient")
 
@@ -272,23 +276,36 @@ def test_detach(mine):
 
 
 def test_no_grad(mine):
-    """Inside no_grad() nothing is recorded; afterwards everything is as before, also when it was nested or left by an error."""
+    """Inside no_grad() nothing is recorded; afterwards everything is as before."""
+    a = mine.Tensor([1.0, 2.0], requires_grad=True)
+    with mine.no_grad():
+        y = a * 2
+    equal(
+        (y.data, y.requires_grad), (np.array([2.0, 4.0]), False), "the pair of data and requires_grad within no_grad()"
+    )
+    equal((a * 2).requires_grad, True, "requires_grad of a result after no_grad()")
+    equal(a.requires_grad, True, "requires_grad of the leaf itself")
+
+
+def test_no_grad_nested(mine):
+    """The end of an inner no_grad() does not switch recording on while an outer one is open."""
     a = mine.Tensor([1.0, 2.0], requires_grad=True)
     with mine.no_grad():
         with mine.no_grad():
             pass
         y = a * 2
-    equal(
-        (y.data, y.requires_grad), (np.array([2.0, 4.0]), False), "the pair of data and requires_grad inside no_grad()"
-    )
-    equal((a * 2).requires_grad, True, "requires_grad after no_grad()")
+    equal(y.requires_grad, False, "requires_grad of a result after an inner no_grad()")
+
+
+def test_no_grad_and_errors(mine):
+    """Recording goes on after no_grad() was left by an error."""
+    a = mine.Tensor([1.0, 2.0], requires_grad=True)
     try:
         with mine.no_grad():
             raise RuntimeError("an error inside")
     except RuntimeError:
         pass
-    equal((a * 2).requires_grad, True, "requires_grad after no_grad() was left by an error")
-    equal(a.requires_grad, True, "requires_grad of the leaf itself")
+    equal((a * 2).requires_grad, True, "requires_grad of a result after no_grad() was left by an error")
 
 
 def test_results_are_their_own(mine):

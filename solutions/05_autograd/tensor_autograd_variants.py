@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from tutor.checks import accept, reject, waive
+from tutor.checks import accept, reject
 
 _serial = itertools.count()
 
@@ -30,7 +30,6 @@ def _add_to(leaf, g):
 @accept("closures that add to an inner gradient, latest made first")
 class Tensor:
     __array_priority__ = 100
-    on = [True]
 
     def __init__(self, data, requires_grad=False, parents=(), push=None):
         data = np.array(data) if push is None and not parents else np.asarray(data)
@@ -346,12 +345,6 @@ class Tensor(Tensor):
     def transpose(self, *axes):
         back = axes or None
         return _node(self.data.transpose(*axes), (self,), lambda g: (g.transpose(back),))
-
-
-@reject("reshape not undone", "The gradient of a reshape must be reshaped back to the shape that the data had.")
-class Tensor(Tensor):
-    def reshape(self, *shape):
-        return _node(self.data.reshape(shape), (self,), lambda g: (g,))
 
 
 @reject("power rule with the same exponent", "The power rule: the slope of x**k is k * x**(k - 1).")
