@@ -1,4 +1,4 @@
-"""From too stiff to too wild: bias and variance of polynomials, degree by degree, with the learner's own decomposition."""
+"""From too stiff to too wild: bias and variance of polynomials, degree by degree, by the learner's own function."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ BREAK = (
     ("bias-variance", "results swapped"),
     ("bias-variance", "variance over x"),
     ("bias-variance", "one training set for all fits"),
-    ("bias-variance", "no constant column"),
     ("bias-variance", "a ridge penalty"),
 )
 
