@@ -54,7 +54,7 @@ def test_inverse_time(mine, draw):
 
 @draws(6)
 def test_step_decay(mine, draw):
-    """step_decay multiplies by gamma once every step_size epochs, at the epochs step_size, 2 step_size, …"""
+    """step_decay multiplies by gamma once every step_size epochs, for the first time in epoch step_size."""
     step_size, gamma, lr0 = draw.pick(2, 3, 1), draw.pick(0.5, 0.1), draw.pick(0.8, 0.3)
     compare(mine.step_decay, step_decay, [0, 1, 2, 3, 4, 5, 6, 31], "epoch", lr0=lr0, gamma=gamma, step_size=step_size)
 
