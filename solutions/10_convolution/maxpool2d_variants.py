@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 from tutor.mine import conv_out
 
 
@@ -274,3 +274,23 @@ def maxpool2d_backward(dout, idx, x_shape):
 def maxpool2d_backward(dout, idx, x_shape):
     share = dout.sum(axis=(2, 3), keepdims=True) / dout.dtype.type(x_shape[2] * x_shape[3])
     return np.broadcast_to(share, x_shape).astype(dout.dtype).copy()
+
+
+waive(
+    "maxpool2d: np.pad(np.arange(H * W).reshape(H, W), (border, border), constant_values=-1) → "
+    "np.pad(np.arange(H * W).reshape(H, W), (border, border), constant_values=-2)",
+    "any negative place marks the border",
+)
+waive(
+    "maxpool2d: np.full((N, C, H_out, W_out), -np.inf, dtype=x.dtype) → "
+    "np.full((N, C, H_out, W_out), np.inf, dtype=x.dtype)",
+    "the first real pixel of a window wins, whatever y held before",
+)
+waive(
+    "maxpool2d: np.full((N, C, H_out, W_out), -1, dtype=np.int64) → np.full((N, C, H_out, W_out), -1)",
+    "whole numbers are int64 by default",
+)
+waive(
+    "maxpool2d: np.full((N, C, H_out, W_out), -1, dtype=np.int64) → np.full((N, C, H_out, W_out), -2, dtype=np.int64)",
+    "any negative place says that nothing was seen yet",
+)
