@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 ACTS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
 POOLS = {"avg": nn.AvgPool2d, "max": nn.MaxPool2d}
@@ -254,3 +254,9 @@ def build_lenet(in_channels=1, num_classes=10, activation="sigmoid", pool="avg")
     P = chosen(POOLS, pool)
     parts = layers(in_channels, num_classes, chosen(ACTS, activation), lambda k: P(k, stride=1))
     return nn.Sequential(*parts).apply(xavier)
+
+
+waive(
+    "build_lenet: isinstance(layer, (nn.Conv2d, nn.Linear)) → isinstance(layer, (nn.Linear, nn.Conv2d))",
+    "isinstance does not care for the order of the classes.",
+)
