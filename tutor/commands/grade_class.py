@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     from tutor.classroom.store import Store
     from tutor.course.load import bundled_root, load_course
 
-    formats, shard = chosen(args.format), _shard(args.shard)
+    formats, shard, jobs = chosen(args.format), _shard(args.shard), _jobs(args.jobs)
     course = load_course(args.course or bundled_root())
     roster = read_roster(args.roster) if args.roster else None
     assignment, submissions = _handed_in(args, course)
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     again = _again(args.regrade, students)
     name = "" if shard == (1, 1) else "/".join(map(str, shard))
     _announce(assignment, students)
-    with engine(args.engine, _jobs(args.jobs)) as executor:
+    with engine(args.engine, jobs) as executor:
         grading = Class(course, assignment, store).grade(students, executor, _Bar(), again=again, shard=name)
     return _finish(grading, args.out, formats, canvas=args.canvas, moodle=args.moodle, min_score=args.min_score)
 
