@@ -339,7 +339,7 @@ def test_similar_code_is_found_and_what_was_given_is_not(tmp_path, course):
 
     given = next(e for e in course.exercises if e.id == "softmax").solution.read_text()
     own = "".join(OWN.format(n=n) for n in range(6))
-    for who, text in {"a": own, "b": own.replace("total", "sum"), "c": OTHER, "d": given, "e": given}.items():
+    for who, text in {"a": own, "b": own.replace("total", "amount"), "c": OTHER, "d": given, "e": given}.items():
         (tmp_path / "class" / who).mkdir(parents=True)
         (tmp_path / "class" / who / "softmax.py").write_text(text)
     pairs = find_similar(tmp_path / "class", course, tmp_path / "out", least=0.7)
