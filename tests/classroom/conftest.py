@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import io
-import tarfile
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
@@ -19,7 +16,10 @@ from tutor.classroom.run import Class
 from tutor.classroom.store import Store
 from tutor.course.load import bundled_root, load_course
 from tutor.grading.record import job_from_json, verdict_to_json
-from tutor.model import Course, Diagnosis, Finding, Verdict
+from tutor.model import Course
+
+sys.path.insert(0, str(Path(__file__).parent))  # test folders are no packages
+from class_makers import verdict
 
 
 class Here(Executor):
@@ -69,20 +69,6 @@ def graded(monkeypatch) -> list[str]:
     return made
 
 
-def verdict(exercise: str, text: str) -> Verdict:
-    outcomes = text.partition("#")[2].split()
-    findings = tuple(
-        Finding(
-            f"test_{i}", f"Sentence {i}.", outcome, message="" if outcome == "passed" else f"wrong {i}",
-            diagnosis=Diagnosis("swapped", "You swapped them.") if outcome == "failed" else None,
-            traceback="File softmax.py, line 7, in f" if outcome == "error" else "",
-        )
-        for i, outcome in enumerate(outcomes)
-    )  # fmt: skip
-    whole = "passed" if all(o == "passed" for o in outcomes) else "failed"
-    return Verdict(exercise, whole, findings, f"{exercise}.py", "0" * 64, "c", "1", 0, "cpu", 0.25)
-
-
 @pytest.fixture
 def run(course, assignment, graded, tmp_path) -> Callable[..., Grading]:
     """Grade submissions: `run(submissions, roster=…, assignment=…, out=…)`."""
@@ -109,24 +95,3 @@ def folder(tmp_path) -> Callable[[Mapping[str, str | bytes]], Path]:
         return root
 
     return write
-
-
-def zipped(files: Mapping[str, str | bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def tarred(members: Iterator[tuple[tarfile.TarInfo, bytes]] | list, mode: str = "w:gz") -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode) as archive:
-        for info, content in members:
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return out.getvalue()
-
-
-def encoded(data: bytes) -> str:
-    return base64.b64encode(data).decode()

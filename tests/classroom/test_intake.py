@@ -6,19 +6,16 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from class_makers import tarred, zipped
 
 from tutor.classroom.intake import files
 from tutor.classroom.intake.collect import collect, collect_one
 from tutor.model import TutorError
-
-sys.path.insert(0, str(Path(__file__).parent))  # test folders are no packages
-from conftest import tarred, zipped
 
 CODE = "def softmax(z, axis=-1):\n    return z\n"
 

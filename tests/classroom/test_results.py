@@ -186,7 +186,7 @@ def test_a_run_cut_off_anywhere_goes_on(run, graded, tmp_path):
 
 
 def test_a_verdict_that_broke_off_is_not_kept(run, graded, monkeypatch, tmp_path):
-    from conftest import verdict
+    from class_makers import verdict
 
     from tutor.classroom import task
     from tutor.grading.record import verdict_to_json
