@@ -1,4 +1,4 @@
-"""Where tasks run: threads of this process, each with a warm server of its own, or a cluster. Always an `Executor`."""
+"""Where tasks run: threads of this process around one warm server, or a cluster. Always an `Executor`."""
 
 from __future__ import annotations
 
@@ -19,18 +19,15 @@ RETRIES = 3
 def engine(where: str, jobs: int) -> Iterator[Executor]:
     """Open `local`, `dask` (a cluster on this machine) or `tcp://…` (a running Dask scheduler); raises TutorError."""
     if where == "local":
-        with contextlib.closing(_Servers()), ThreadPoolExecutor(jobs, thread_name_prefix="grade") as pool:
-            yield pool
+        task.slots = jobs
+        try:
+            with ThreadPoolExecutor(jobs, thread_name_prefix="grade") as pool:
+                yield pool
+        finally:
+            task.close()
     else:
         with _cluster(where, jobs) as executor:
             yield executor
-
-
-class _Servers:
-    """Ends the warm servers of this process."""
-
-    def close(self) -> None:
-        task.close()
 
 
 @contextlib.contextmanager

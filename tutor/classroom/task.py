@@ -1,4 +1,4 @@
-"""One submission as a task for any machine: plain JSON in, plain JSON out, graded by a warm server of its thread.
+"""One submission as a task for any machine: plain JSON in, plain JSON out, graded by this process's warm server.
 
 Every engine behind `concurrent.futures` runs `grade`: threads here, workers of a cluster elsewhere, where the course
 must lie at the same path.
@@ -19,9 +19,10 @@ from tutor.model import Job, Need, Verdict
 _TRIES = 2
 """A verdict that broke off for no fault of the learner's code is made once more."""
 
-_mine = threading.local()
-_all: list[Grader] = []
 _lock = threading.Lock()
+_graders: dict[str, Grader] = {}
+slots = 1
+"""How many tasks this process works on at a time, all with one warm server; set before the first."""
 
 
 def grade(task: dict[str, Any]) -> dict[str, Any]:
@@ -57,20 +58,17 @@ def _verdict(grader: Grader, job: Job, needs: tuple[Need, ...]) -> Verdict:
 
 
 def _grader(sandbox: str) -> Grader:
-    found: Grader | None = getattr(_mine, "grader", None)
-    if found is None or found.mode != sandbox:
-        found = _mine.grader = Grader(sandbox=sandbox)  # type: ignore[arg-type]  # checked where it was read
-        with _lock:
-            _all.append(found)
-    return found
+    with _lock:
+        if sandbox not in _graders:
+            _graders[sandbox] = Grader(sandbox=sandbox, slots=slots)  # type: ignore[arg-type]  # checked where it was read
+        return _graders[sandbox]
 
 
 def close() -> None:
     """End every warm server of this process."""
     with _lock:
-        while _all:
-            _all.pop().close()
-    _mine.__dict__.clear()
+        while _graders:
+            _graders.popitem()[1].close()
 
 
 atexit.register(close)

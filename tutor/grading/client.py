@@ -18,9 +18,12 @@ Method = Literal["auto", "fork", "spare"]
 
 
 class Grader:
-    """A warm server and the line to it. One job at a time; a new one ends an unfinished one."""
+    """A warm server and the line to it.
 
-    def __init__(self, *, start_method: Method = "auto", sandbox: Mode = "auto") -> None:
+    With one slot, a new job ends an unfinished one. With more, as many threads may grade at a time.
+    """
+
+    def __init__(self, *, start_method: Method = "auto", sandbox: Mode = "auto", slots: int = 1) -> None:
         if start_method == "fork" and not hasattr(os, "fork"):
             raise TutorError("This system cannot fork processes; use the start method `spare`.")
         self._method = start_method
@@ -28,8 +31,9 @@ class Grader:
         """How strictly learner code is closed off; counts when the server starts."""
         self._server: Connection | None = None
         self._lock = threading.Lock()
+        self._slots = slots
         self._number = 0
-        self._current = 0
+        self._active: set[int] = set()
 
     def __enter__(self) -> Grader:
         return self
@@ -54,9 +58,12 @@ class Grader:
         Raises CourseError when the course's own files cannot be used, and TutorError when `strict` cannot be enforced.
         """
         assembly = Assembly(job)
-        self.cancel()
-        self._number += 1
-        number = self._current = self._number
+        if self._slots == 1:
+            self.cancel()
+        with self._lock:
+            self._number += 1
+            number = self._number
+            self._active.add(number)
         try:
             for attempt in ("first", "again"):
                 server = self._connection()
@@ -64,21 +71,25 @@ class Grader:
                     if "finding" in message:
                         yield assembly.add(record.finding_from_json(message["finding"]))
                     elif "end" in message:
-                        self._forget(number)
+                        self._active.discard(number)
                         yield from assembly.end(message["end"])
                         return
                 if assembly.begun or attempt == "again":
                     break  # else an idle server had died unnoticed: nobody's fault, and a new one is quickly made
             yield from assembly.end({"died": "server"})
         finally:
-            if self._current == number:
-                self.cancel()
+            if number in self._active:
+                self._cancel(number)
 
     def cancel(self) -> None:
-        """End the running verdict; `grade` then ends with outcome `not_run`."""
-        if self._current and self._server is not None:
-            self._server.send({"cancel": self._current})
-        self._current = 0
+        """End what is running; `grade` then ends with outcome `not_run`."""
+        for number in tuple(self._active):
+            self._cancel(number)
+
+    def _cancel(self, number: int) -> None:
+        self._active.discard(number)
+        if self._server is not None:
+            self._server.send({"cancel": number})
 
     def close(self) -> None:
         """End the server and everything it started."""
@@ -87,17 +98,13 @@ class Grader:
         if server is not None:
             server.close()
 
-    def _forget(self, number: int) -> None:
-        if self._current == number:
-            self._current = 0
-
     def _connection(self) -> Connection:
         with self._lock:
             if self._server is not None and self._server.gone:
                 self._server.close()
                 self._server = None
             if self._server is None:
-                self._server = Connection(self._method, self.mode)
+                self._server = Connection(self._method, self.mode, self._slots)
             return self._server
 
 

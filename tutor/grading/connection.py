@@ -24,10 +24,10 @@ Messages = queue.SimpleQueue[dict[str, Any] | None]
 class Connection:
     """A server process and the thread that reads what it says."""
 
-    def __init__(self, method: str, mode: str = "auto") -> None:
+    def __init__(self, method: str, mode: str = "auto", slots: int = 1) -> None:
         command = [sys.executable, "-P", "-c", _BOOT, str(Path(tutor.__file__).parents[1])]
         self.process = subprocess.Popen(
-            [*command, f"--sandbox={mode}", *(["--spare"] if method == "spare" else [])],
+            [*command, f"--sandbox={mode}", f"--slots={slots}", *(["--spare"] if method == "spare" else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if os.environ.get("TUTOR_GRADING_LOG") else subprocess.DEVNULL,

@@ -36,6 +36,9 @@ _IDLE = 0.5
 _BUSY = 3
 """Verdicts after which it does so at once: whoever grades a whole class leaves it no idle moment."""
 _STACK_TIME = 0.05
+_THREADS = 512
+_FILES, _FILES_SIZE = 2000, 8
+"""How many files a learner process may have in its folder, and how many times the largest one they may be together."""
 
 
 Maker = Template | Spares
@@ -61,15 +64,17 @@ class Running:
 
 
 class Server:
-    """One client, one job at a time."""
+    """One client, as many jobs at a time as there are slots."""
 
-    def __init__(self, client: Lines, reply: int, make: Maker, mode: sandbox.Mode) -> None:
+    def __init__(self, client: Lines, reply: int, make: Maker, mode: sandbox.Mode, slots: int = 1) -> None:
         self._client = client
         self._reply = reply
         self._make = make
         self._mode = mode
         self._waiting: deque[dict[str, Any]] = deque()
-        self._running: Running | None = None
+        self._slots = slots
+        self._running: dict[int, Running] = {}
+        """By the number of the job."""
         self._next: Pair | None = None
         self._verdicts = 0
         self._later = deque(make.later)
@@ -84,7 +89,7 @@ class Server:
             while self._turn():
                 pass
         finally:
-            for pair in (self._next, self._running.pair if self._running else None):
+            for pair in (self._next, *(running.pair for running in self._running.values())):
                 if pair is not None:
                     pair.end()
 
@@ -97,8 +102,8 @@ class Server:
             write_line(self._reply, message)
 
     def _turn(self) -> bool:
-        running = self._running
-        watched: list[Lines] = [self._client, *([running.pair.control] if running else [])]
+        running = list(self._running.values())
+        watched: list[Lines] = [self._client, *(one.pair.control for one in running)]
         ready, _, _ = select.select(watched, (), (), self._patience())
         if self._client in ready:
             messages, is_open = self._client.available()
@@ -106,19 +111,21 @@ class Server:
                 return False
             for message in messages:
                 self._told(message)
-        if running is not None and running is self._running:
-            if running.pair.control in ready:
-                self._from_judge(running)
-            if running is self._running:
-                self._watch(running)
-        if self._running is None and self._waiting:
+        for one in running:
+            if one.pair.control in ready and one.id in self._running:
+                self._from_judge(one)
+            if one.id in self._running:
+                self._watch(one)
+        while self._waiting and len(self._running) < self._slots:
             self._start(self._waiting.popleft())
-        elif self._running is None:
+        if not self._running:
             self._rest(idle=not ready)
+        elif self._slots > 1:
+            self._prepare()  # where one verdict follows the other there is no rest to do it in
         return True
 
     def _patience(self) -> float | None:
-        if self._running is not None:
+        if self._running:
             return 0.05
         return _IDLE if self._later else None
 
@@ -137,8 +144,8 @@ class Server:
             self._waiting.append(message)
         elif "cancel" in message:
             self._waiting = deque(m for m in self._waiting if m["id"] != message["cancel"])
-            if self._running is not None and self._running.id == message["cancel"]:
-                self._end({"cancelled": True})
+            if running := self._running.get(message["cancel"]):
+                self._end(running, {"cancelled": True})
             else:
                 self._say({"id": message["cancel"], "end": {"cancelled": True}})
 
@@ -149,7 +156,7 @@ class Server:
             self._hurry()
         pair, self._next = self._next, None
         assert pair is not None
-        self._running = Running(message["id"], pair, message["job"]["limits"])
+        self._running[message["id"]] = Running(message["id"], pair, message["job"]["limits"])
         pair.control.send({"job": message["job"], "sandbox": self._mode})
 
     def _hurry(self) -> None:
@@ -163,23 +170,23 @@ class Server:
             if "lost" in message:
                 self._lost(running)
             elif "end" in message:
-                self._end(message["end"])
+                self._end(running, message["end"])
                 return
             elif "broken" in message:
-                self._end({"broken": message["broken"]})
+                self._end(running, {"broken": message["broken"]})
                 return
             elif "begin" in message:
                 running.begun, running.started, running.since = True, time.monotonic(), time.monotonic()
                 running.found = message["begin"]
                 if running.found.get("missing"):
-                    self._end({"refused": running.found["missing"]})
+                    self._end(running, {"refused": running.found["missing"]})
                     return
             else:
                 if "start" in message or "finding" in message:
                     running.since = time.monotonic()
                 self._say({"id": running.id, **message})
         if not is_open:
-            self._end({"died": running.pair.killed_for or "judge"})
+            self._end(running, {"died": running.pair.killed_for or "judge"})
 
     def _lost(self, running: Running) -> None:
         """The judge's connection to the learner process has ended: see how, and say so."""
@@ -194,18 +201,27 @@ class Server:
         now, most = time.monotonic(), running.limits
         if running.stopped:
             if now > running.stopped + _GRACE + most["check_seconds"]:
-                self._end({"died": running.pair.killed_for})
+                self._end(running, {"died": running.pair.killed_for})
         elif not running.begun:
             if now > running.started + _BEGIN:
-                self._end({"died": "judge"})
+                self._end(running, {"died": "judge"})
         elif now > running.started + most["verdict_seconds"]:
             self._stop(running, "verdict")
         elif now > running.since + most["check_seconds"]:
             self._stop(running, "check")
         elif now > running.counted + _COUNT_EVERY:
             running.counted = now
-            if _descendants(running.pair.learner.pid) > most["processes"]:
-                self._stop(running, "processes")
+            self._count(running)
+
+    def _count(self, running: Running) -> None:
+        """Stop a learner process that has started or written more than it may, where no limit of the kernel counts."""
+        learner, most = running.pair.learner.pid, running.limits
+        if _descendants(learner) > most["processes"]:
+            self._stop(running, "processes")
+        elif pairs.threads_of(learner) > _THREADS:
+            self._stop(running, "threads")
+        elif sandbox.overfull(running.pair.scratch[0], _FILES_SIZE * most["file_size"], _FILES):
+            self._stop(running, "files")
 
     def _stop(self, running: Running, why: str) -> None:
         running.pair.killed_for, running.stopped = why, time.monotonic()
@@ -214,9 +230,8 @@ class Server:
             time.sleep(_STACK_TIME)
         running.pair.learner.kill()
 
-    def _end(self, message: dict[str, Any]) -> None:
-        running, self._running = self._running, None
-        assert running is not None
+    def _end(self, running: Running, message: dict[str, Any]) -> None:
+        del self._running[running.id]
         told = limits.enforced(Limits(**running.limits), running.found) if running.begun else {}
         self._say({"id": running.id, "end": {"limits": told, **message}})
         running.pair.end()
@@ -274,7 +289,8 @@ def main() -> None:
     os.dup2(2, 1)  # nothing that a library prints may get between the lines
     make: Maker = Template(reply) if method == "fork" else Spares()
     client: Lines = _Pipe() if os.name == "posix" else _client_lines()
-    Server(client, reply, make, mode).serve()
+    slots = next((int(word[8:]) for word in sys.argv if word.startswith("--slots=")), 1)
+    Server(client, reply, make, mode, slots).serve()
 
 
 if __name__ == "__main__":
