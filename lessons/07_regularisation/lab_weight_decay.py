@@ -20,7 +20,6 @@ BREAK = (
     ("l2-weight-decay", "learning rate twice"),
     ("l2-weight-decay", "weights grow"),
     ("l2-weight-decay", "shrinks by lam instead of lr·lam"),
-    ("l2-weight-decay", "absolute values"),
     ("l2-weight-decay", "gradient with a factor 2"),
 )
 
