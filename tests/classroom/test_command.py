@@ -34,7 +34,7 @@ def homework(tmp_path, solutions, course) -> Path:
     name = next(e for e in course.exercises if e.id == HELLO).stub.name
     files = {
         "right": solutions[HELLO], "stub": stub, "syntax": "def f(:\n", "exits": "import os\nos._exit(0)\n",
-        "endless": "while True:\n    pass\n",
+        "endless": "while True: pass\n",
     }  # fmt: skip
     for who, text in files.items():
         (root / who).mkdir(parents=True)
