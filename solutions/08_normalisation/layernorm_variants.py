@@ -122,7 +122,7 @@ def layernorm_forward(x, gamma, beta, eps=1e-5):
     "gamma and beta are used by every row: sum their gradients over all axes except the last.",
 )
 def layernorm_backward(dout, cache):
-    return _dx(dout, cache), dout * cache[0], dout
+    return _dx(dout, cache), dout * cache[0], dout.copy()
 
 
 @reject(
@@ -131,7 +131,7 @@ def layernorm_backward(dout, cache):
 )
 def layernorm_backward(dout, cache):
     if dout.ndim == 1:
-        return _dx(dout, cache), dout * cache[0], dout
+        return _dx(dout, cache), dout * cache[0], dout.copy()
     return _dx(dout, cache), (dout * cache[0]).sum(0), dout.sum(0)
 
 
