@@ -174,7 +174,7 @@ def test_what_is_enforced_is_told():
     assert told["wall clock"] == "10 s a check, 60 s a verdict"
     if sys.platform.startswith("linux"):
         assert told["memory"] == "4 GB"
-        assert told["file size"] == "16 MB"
+        assert told["file size"] == "16 MB each, 128 MB together"
     nothing = limits.enforced(Limits(), {})
     assert {nothing[name] for name in ("memory", "network", "file system", "processes")} == {"not enforced"}
     counted = limits.enforced(Limits(), {"counted": True, "held": ["network"]})

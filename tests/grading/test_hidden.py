@@ -1,4 +1,4 @@
-"""Hidden checks say whether they passed: no values, no text of the learner's, no time; nothing of them is sent along."""
+"""Hidden checks say whether they passed: no values, no text, no time; nothing of them is sent along."""
 
 from __future__ import annotations
 

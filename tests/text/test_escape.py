@@ -27,6 +27,7 @@ def test_a_terminal_sees_no_codes_and_nothing_invisible(text):
     for shown in (escape.terminal(text), escape.line(text)):
         assert not any((ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0 for c in shown)
         assert not any(c in shown for c in "\u202e\u200b\u2028\ud800\U000e0041")
+        assert not any(part.lstrip().startswith(("::", "##")) for part in shown.split("\n"))
         shown.encode()
         assert json.loads(json.dumps(shown)) == shown
     assert "\n" not in escape.line(text)

@@ -8,10 +8,14 @@ exercises keep what they need. Measured: 60 µs an operator once, nothing for ot
 
 from __future__ import annotations
 
+import ctypes
 import importlib
+import inspect
 import sys
+import threading
 import types
 import warnings
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn, cast
 
@@ -27,14 +31,39 @@ _RENAMED = {
 """torch function → further names of its operators, beside its own with an underscore or a family's prefix."""
 
 
+_LOOKS = frozenset(
+    [
+        "sys._getframe",
+        "sys._current_frames",
+        "sys._current_exceptions",
+        "sys.settrace",
+        "sys.setprofile",
+        "gc.get_objects",
+        "gc.get_referrers",
+        "gc.get_referents",
+    ]
+)
+_FRAMES = frozenset(("tb_frame", "gi_frame", "cr_frame", "ag_frame"))
+_HOOK = """
+def framed(original):
+    def register(tensor, hook):
+        return original(tensor, hook if hasattr(hook, "__code__") else lambda *args: hook(*args))
+    return register
+"""
+
+
 class Ban:
     """The ban in force in this process."""
 
-    def __init__(self, rules: Rules, file: str, needs: Sequence[str]) -> None:
+    def __init__(self, rules: Rules, file: str, needs: Sequence[str], serving: types.CodeType | None = None) -> None:
+        """`serving` is our code below which everything is done for the judge, by the exercise's own code."""
         self._rules = rules
         self._file = file
         self._needs = frozenset(needs)
+        self._serving = serving
+        self._backward: types.CodeType | None = None
         self._used: list[str] = []
+        self._guarding: set[int] = set()
         self._library: Any = None
 
     def take_used(self) -> tuple[str, ...]:
@@ -49,29 +78,38 @@ class Ban:
         for rule in self._rules.dotted:
             if torch is not None and rule.startswith("torch."):
                 self._override(torch, rule)
-            if rule not in OTHER_FRAMEWORKS or self._rules.framework != "numpy":
+                self._replace(_in_numpy(rule))
+            if rule not in OTHER_FRAMEWORKS:
                 self._replace(rule)
+        if torch is not None:
+            self._watch_backward(torch)
+            self._keep_overrides()
         blocked = [r for r in self._rules.dotted if isinstance(sys.modules.get(r), types.ModuleType) or "." not in r]
         for name in [m for m in sys.modules if any(m == b or m.startswith(f"{b}.") for b in blocked)]:
             del sys.modules[name]
         sys.meta_path.insert(0, _Blocker(self, (*blocked, "tutor")))
+        if self._rules.dotted:
+            sys.addaudithook(self._guard)
 
     # --- who asks ---------------------------------------------------------------------------------------------------
 
     def _asking(self) -> str | None:
-        """Give where the exercise's own code asks, or None when somebody else does: an earlier exercise, or we."""
-        frame = sys._getframe(2)
+        """Give where the exercise's own code asks, or None when somebody else does: an earlier exercise, or we.
+
+        The innermost frame that belongs to anybody decides. Below the engine of a backward pass there is only who
+        started it; what runs in it without a frame of its own are torch's formulas.
+        """
+        frame: types.FrameType | None = sys._getframe(2)
         while frame is not None:
             code = frame.f_code
             if code.co_filename == self._file:
-                # In a backward pass this frame is only the one that started it, unless it is a `backward` itself.
-                return None if _in_backward() and code.co_varnames[:1] != ("ctx",) else f"line {frame.f_lineno}"
-            if code.co_filename in self._needs:
+                return f"line {frame.f_lineno}"
+            if code is self._backward or code.co_filename in self._needs:
                 return None
-            if frame.f_back is None:
-                return None
+            if code is self._serving:  # a function of a library, handed out as the learner's own
+                return "called from outside"
             frame = frame.f_back
-        return None
+        return None if threading.current_thread() is threading.main_thread() or _in_backward() else "in a thread"
 
     def deny(self, name: str, kind: type[ForbiddenError] = ForbiddenError) -> None:
         """Raise when it is the exercise's own code that asks."""
@@ -79,6 +117,41 @@ class Ban:
         if where is not None:
             self._used.append(f"{name}, {where}")
             raise kind(f"uses a forbidden operation: {name}, {where}")
+
+    def _guard(self, event: str, arguments: tuple[object, ...]) -> None:
+        """Refuse the exercise's own code a look at frames and at all objects: from there, a ban can be taken apart."""
+        if event == "object.__getattr__":
+            if arguments[1] not in _FRAMES:
+                return
+        elif event not in _LOOKS:
+            return
+        me = threading.get_ident()
+        if me in self._guarding:  # we look at frames ourselves
+            return
+        self._guarding.add(me)
+        try:
+            frame: types.FrameType | None = sys._getframe(1)
+        finally:
+            self._guarding.discard(me)
+        while frame is not None and frame.f_code.co_filename == inspect.__file__:
+            frame = frame.f_back
+        if frame is not None and self._is_own(frame.f_code.co_filename):
+            name = str(arguments[1]) if event == "object.__getattr__" else event
+            self._used.append(f"{name}, line {frame.f_lineno}")
+            raise ForbiddenError(f"uses a forbidden operation: {name}, line {frame.f_lineno}")
+
+    def _is_own(self, file: str) -> bool:
+        return file == self._file or (file.startswith("<") and not file.startswith("<frozen"))
+
+    def _watch_backward(self, torch: Any) -> None:  # noqa: ANN401
+        """Know the engine of the backward pass, and give hooks without a frame of their own one of the exercise's."""
+        self._backward = getattr(getattr(torch.autograd.graph, "_engine_run_backward", None), "__code__", None)
+        space: dict[str, Any] = {}
+        exec(compile(_HOOK, self._file, "exec"), space)
+        for name in ("register_hook", "register_post_accumulate_grad_hook"):
+            original = getattr(torch.Tensor, name, None)
+            if original is not None:
+                setattr(torch.Tensor, name, space["framed"](original))
 
     # --- Python names -----------------------------------------------------------------------------------------------
 
@@ -136,12 +209,31 @@ class Ban:
                     warnings.simplefilter("ignore")
                     self._library.impl(name, self._denied_operator(rule, original), key, with_keyset=True)
 
+    def _keep_overrides(self) -> None:
+        """Let go of the library without ending it: what no Python name leads to cannot be destroyed from Python."""
+        library, self._library = self._library, None
+        if library is None:
+            return
+        for finalizer, info in list(weakref.finalize._registry.items()):  # type: ignore[attr-defined]
+            if info.weakref() is library:
+                finalizer.detach()
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(library.m))
+        library.m = None
+
     def _denied_operator(self, rule: str, original: Any) -> Callable[..., object]:  # noqa: ANN401
         def operator(keyset: object, *args: object, **kwargs: object) -> object:
             self.deny(rule)
             return original.call_boxed(keyset, *args, **kwargs)
 
         return operator
+
+
+def _in_numpy(rule: str) -> str:
+    """Give the name that NumPy may have for a function of torch."""
+    name = rule.removeprefix("torch.")
+    for part in ("nn.functional.", "special.", "Tensor."):
+        name = name.removeprefix(part)
+    return f"numpy.{name}"
 
 
 def _in_backward() -> bool:

@@ -75,8 +75,9 @@ class Hearing:
             "forbidden": self.exercise.forbidden,
             "needs": passed,
         }
-        found = cast("tuple[tuple[str, int], ...]", self.host.ask("load", job))
-        return self._forbidden(found)
+        found = self.host.ask("scan", self.job.source, self.exercise.framework, self.exercise.forbidden)
+        self.host.ask("load", job)
+        return self._forbidden(cast("tuple[tuple[str, int], ...]", found))
 
     def _forbidden(self, found: tuple[tuple[str, int], ...]) -> Finding | None:
         if not self.exercise.forbidden and not found:

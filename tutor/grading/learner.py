@@ -105,25 +105,28 @@ class LearnerHost:
             if self._depth == 0:
                 self._seconds = time.thread_time() - start
 
+    def _scan(self, source: bytes, framework: str, names: tuple[str, ...]) -> object:
+        """Read the source for what it must not use. Asked before any of it runs, so that it cannot touch the answer."""
+        return scan.scan(source, scan.Rules(framework, names))
+
     def _load(self, job: dict[str, Any]) -> object:
         self._file = job["file"]
         rules = scan.Rules(job["framework"], tuple(job["forbidden"]))
         needs = tuple(file for file, _, _ in job["needs"])
         self.files = {self._file, *needs}
-        found = scan.scan(job["source"], rules)
         if rules.framework == "torch" and self.peer is not None:
             _ = self.peer.exchange.graphs  # imports what will be out of reach in a moment
         forbidden.hide_ourselves()
         mine = self._mine = types.ModuleType("tutor.mine")
         sys.modules["tutor.mine"] = sys.modules["tutor"].mine = mine  # type: ignore[attr-defined]
-        self._ban = forbidden.Ban(rules, self._file, needs)
+        self._ban = forbidden.Ban(rules, self._file, needs, LearnerHost.serve.__code__)
         self._ban.enforce()
         mine.__getattr__ = self._lent  # type: ignore[method-assign]
         for file, source, names in job["needs"]:
             module = self._execute(file, source)
             mine.__dict__.update({name: getattr(module, name) for name in names if hasattr(module, name)})
         self._program = self._execute(self._file, job["source"])
-        return found
+        return None
 
     def _lent(self, name: str) -> object:
         """Get what an earlier exercise defines from the judge: the course's own, since the learner's is not there."""
@@ -182,6 +185,7 @@ def _operate(_host: LearnerHost, name: str, *operands: object) -> object:
 
 
 _OPERATIONS: dict[str, Callable[..., object]] = {
+    "scan": LearnerHost._scan,
     "load": LearnerHost._load,
     "name": LearnerHost._name,
     "call": lambda _, target, args, kwargs: target(*args, **kwargs),

@@ -38,7 +38,7 @@ def enforced(limits: Limits, found: Found | None = None) -> dict[str, str]:
         "memory": told("memory", _size(limits.memory)),
         "output": f"{_size(limits.output)} kept",
         "processes": processes,
-        "file size": told("file size", _size(limits.file_size)),
+        "file size": told("file size", f"{_size(limits.file_size)} each, {_size(8 * limits.file_size)} together"),
         "file system": told("file system", "reads installed libraries, writes its scratch folder"),
         "network": told("network", "none"),
         "other processes": told("other processes", "out of reach"),

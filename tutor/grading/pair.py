@@ -168,6 +168,15 @@ def reap_strays(known: set[int]) -> None:
                 os.waitpid(pid, 0)
 
 
+def threads_of(pid: int) -> int:
+    """Give how many threads a process has, from /proc; 0 where there is none."""
+    try:
+        with open(f"/proc/{pid}/stat") as line:  # noqa: PTH123  opened again and again
+            return int(line.read().rpartition(")")[2].split()[17])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def children_of(pid: int) -> list[int]:
     """Give the children of a process, from /proc."""
     try:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 OTHER_FRAMEWORKS = ("torch", "scipy", "sklearn", "jax", "tensorflow")
-"""What a NumPy exercise may not import."""
+"""What a NumPy exercise may not import, and neither may one of torch that forbids anything: they have it, too."""
 
 _OPERATORS: dict[str, type[ast.operator]] = {
     "@": ast.MatMult, "**": ast.Pow, "//": ast.FloorDiv, "%": ast.Mod,
@@ -29,7 +29,8 @@ class Rules:
     def dotted(self) -> tuple[str, ...]:
         """The names of functions, classes and modules."""
         own = tuple(n for n in self.names if n not in _OPERATORS and not n.startswith("."))
-        return (*own, *OTHER_FRAMEWORKS) if self.framework == "numpy" else own
+        others = tuple(n for n in OTHER_FRAMEWORKS if n != self.framework)
+        return (*own, *others) if own or self.framework == "numpy" else own
 
     def rule(self, name: str) -> str | None:
         """Give the rule that forbids a dotted name: the same name, or one it lies below."""

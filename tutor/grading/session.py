@@ -103,6 +103,10 @@ def explain(why: str, status: int | None, job: Job, where: str) -> LearnerDiedEr
         return LearnerDiedError(
             f"your code started more than {limits.processes} processes and was stopped", traceback=where
         )
+    if why == "threads":
+        return LearnerDiedError("your code started hundreds of threads and was stopped", traceback=where)
+    if why == "files":
+        return LearnerDiedError("your code filled its folder with files and was stopped", traceback=where)
     if status is not None and status >= 0:
         return LearnerDiedError(f"your code ended the program itself, with exit code {status}", traceback=where)
     number = -(status or 0)

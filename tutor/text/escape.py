@@ -21,6 +21,10 @@ _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _FENCE = re.compile("`{3,}")
 
 
+_COMMAND = re.compile(r"^([^\S\n]*)(::|##)", re.MULTILINE)
+"""What a CI system obeys when it begins a line of a log."""
+
+
 def _visible(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code == 0x1B:
@@ -37,8 +41,8 @@ def cut(text: str, limit: int) -> str:
 
 
 def terminal(text: str, limit: int = 4000) -> str:
-    """For a terminal or JSON: no terminal codes, no invisible characters, cut in the middle. Keeps its lines."""
-    return _CONTROL.sub(_visible, cut(text, limit).replace("\r\n", "\n"))
+    """For a terminal, the log of a CI system, or JSON: no codes, nothing invisible, no commands. Keeps its lines."""
+    return _COMMAND.sub(r"\1\\\2", _CONTROL.sub(_visible, cut(text, limit).replace("\r\n", "\n")))
 
 
 def line(text: str, limit: int = 300) -> str:

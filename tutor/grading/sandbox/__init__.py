@@ -17,7 +17,7 @@ from tutor.grading.sandbox.process import (
     redirect_input,
     set_limits,
 )
-from tutor.grading.sandbox.scratch import make_scratch, remove_scratch, sweep_scratch
+from tutor.grading.sandbox.scratch import make_scratch, overfull, remove_scratch, sweep_scratch
 from tutor.grading.sandbox.trying import GUARDS, close_and_try
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "leave_network",
     "limit_memory",
     "make_scratch",
+    "overfull",
     "own_session",
     "redirect",
     "redirect_input",

@@ -19,10 +19,13 @@ _SYSTEM = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo",
     "/etc/ld.so.cache", "/etc/localtime", "/etc/timezone",
     "/dev/zero", "/dev/random", "/dev/urandom",
-    "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys/vm/overcommit_memory",
+    "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys/vm/overcommit_memory",
     "/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/kernel/mm/transparent_hugepage",
 )  # fmt: skip
 """No folder with configuration, programs, users or other processes."""
+
+_ITSELF = ("cmdline", "comm", "fd", "limits", "maps", "smaps", "stat", "statm", "status")
+"""Of /proc/self: not its memory, environment, mounts and network, nor the folders of its threads, where it is again."""
 
 _CUDA = ("/dev", "/proc", "/sys", "/usr/local/cuda", "/etc/nvidia", "/run/nvidia-persistenced")
 """What drivers of graphics cards look for; the cards' own devices are writable on top."""
@@ -33,6 +36,7 @@ def allowed(scratch: str, secret: Sequence[str], *, devices: bool = False) -> li
     hidden = [Path(path).resolve() for path in secret if path]
     found = [Access(str(path), rights) for path, rights in _expanded(_libraries(), hidden)]
     found += [landlock.scratch(scratch), Access(os.devnull, landlock.DEVICE)]
+    found += [Access(f"/proc/self/{name}", landlock.READ) for name in _ITSELF]
     if devices:
         found += [Access(path, landlock.READ) for path in _CUDA]
         found += [Access(str(path), landlock.DEVICE) for path in Path("/dev").glob("nvidia*")]
@@ -47,7 +51,7 @@ def _libraries() -> list[Path]:
     wanted += [
         str(Path(str(module.__file__)).parents[1]) for name in ("numpy", "torch") if (module := sys.modules.get(name))
     ]
-    return list(dict.fromkeys(Path(path).resolve() if path != "/proc/self" else Path(path) for path in wanted if path))
+    return list(dict.fromkeys(Path(path).resolve() for path in wanted if path))
 
 
 def _holds_packages(folder: str) -> bool:

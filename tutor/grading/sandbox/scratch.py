@@ -32,7 +32,7 @@ def remove_scratch(path: str) -> None:
     shutil.rmtree(path, ignore_errors=True)
 
 
-def size(path: str, most: int, files: int) -> bool:
+def overfull(path: str, most: int, files: int) -> bool:
     """Tell whether everything in it together is beyond `most` bytes or `files` entries."""
     total = count = 0
     waiting = [path]

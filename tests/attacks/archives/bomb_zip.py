@@ -1,0 +1,14 @@
+# +++
+# tries = "unpacks to a gigabyte of zeros"
+# stopped_by = "reading ends at 4 MB a file"
+# +++
+import zipfile
+
+
+def make(folder, canary):
+    with (
+        zipfile.ZipFile(folder / "eve.zip", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("softmax.py", "w") as file,
+    ):
+        for _ in range(64):
+            file.write(bytes(1 << 20))
