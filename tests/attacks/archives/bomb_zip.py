@@ -1,5 +1,5 @@
 # +++
-# tries = "unpacks to a gigabyte of zeros"
+# tries = "unpacks to far more than was handed in: zeros"
 # stopped_by = "reading ends at 4 MB a file"
 # +++
 import zipfile
