@@ -10,6 +10,7 @@ import torch
 
 from tutor.training import Bars, Figure, Log, Note, Target, choice, knob, toggle
 from tutor.training.data import is_available, load
+from tutor.training.figure import Role
 
 TITLE = "A competition table, K-fold"
 USES = ("tabular-features", "kfold-split", "log-rmse")
@@ -89,7 +90,7 @@ class Run:
         optimizer = torch.optim.AdamW(groups, lr=self.knobs.lr)
         errors = (float("nan"), float("nan"))
         for epoch in range(1, self.knobs.epochs + 1):
-            for rows in torch.from_numpy(rng.permutation(len(y))).to(self.device).split(self.batch):
+            for rows in torch.split(torch.from_numpy(rng.permutation(len(y))).to(self.device), self.batch):
                 loss = torch.nn.functional.mse_loss(model(inputs[rows])[:, 0], targets[rows])
                 optimizer.zero_grad()
                 loss.backward()
@@ -129,10 +130,10 @@ def summary(errors: list[tuple[float, float]], baseline: float) -> Figure:
     labels = (*(f"fold {i}" for i in range(1, len(errors) + 1)), "constant")
     values = (*(v for _, v in errors), baseline)
     texts = (*(f"validation {v:.3f}  training {t:.3f}" for t, v in errors), f"{baseline:.3f}")
-    roles = (*("mine" for _ in errors), "muted")
+    roles: list[Role] = ["mine"] * len(errors)
     spread = float(np.std([v for _, v in errors]))
     note = Note(f"The folds differ by {spread:.3f} (standard deviation): differences below that mean little.")
-    return Figure((Bars(labels, values, texts, roles, low=0.0), note), "log-RMSE of each fold")
+    return Figure((Bars(labels, values, texts, (*roles, "muted"), low=0.0), note), "log-RMSE of each fold")
 
 
 def rows_and_prices(log: Log, knobs: Knobs) -> tuple[Rows, np.ndarray, int]:
