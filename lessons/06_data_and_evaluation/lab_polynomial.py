@@ -13,7 +13,7 @@ from tutor.training import Axis, Figure, Line, Log, Note, Scatter, Target, choic
 TITLE = "Under-fit, fit, over-fit"
 USES = ("bias-variance",)
 TARGET = Target("error_of_choice", "<=", 0.03, text="error of the degree with the smallest bias² + variance ≤ 0.03")
-CURVES = ("bias2", "variance", "total", "error_of_choice")
+CURVES = ("total", "error_of_choice", "bias2", "variance")
 LOG_AXIS = True
 
 BREAK = (
@@ -46,7 +46,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     """Nothing is trained step by step: each degree is fitted to many training sets, in closed form."""
     f = TRUTHS[knobs.truth]
     x_test = np.linspace(-0.95, 0.95, 77)  # (M,)
-    totals = []
+    parts: list[tuple[float, float]] = []
     log.total(knobs.degrees + 1)
     log.note(f"{knobs.points} points a set, noise {knobs.noise:g}, {knobs.repeats} sets a degree")
 
@@ -57,13 +57,14 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     with np.errstate(all="ignore"):
         for degree in range(knobs.degrees + 1):
             bias2, variance = mine.bias_variance(x_test, f, sample, degree, knobs.repeats, log.rng())
-            totals.append(bias2 + variance)
-            log(degree, bias2=bias2, variance=variance, total=totals[-1])
-            best = int(np.argmin(totals))
+            parts.append((bias2, variance))
+            log(degree, bias2=bias2, variance=variance, total=bias2 + variance)
+            best = int(np.argmin([sum(pair) for pair in parts]))
             log(degree, error_of_choice=error(mine, sample, f, x_test, best, log.rng()))
+            log.show(decomposition(parts))
             log.show(fits(mine, sample, f, x_test, degree, log.rng()))
     log.show(fits(mine, sample, f, x_test, best, log.rng()))
-    log.note(f"Degree {best} has the smallest bias² + variance: {totals[best]:.3f}")
+    log.note(f"Degree {best} has the smallest bias² + variance: {sum(parts[best]):.3f}")
 
 
 def predict(mine: SimpleNamespace, data: Points, x_test: np.ndarray, degree: int) -> np.ndarray:
@@ -82,6 +83,18 @@ def error(
 ) -> float:
     """The mean squared distance from the truth, measured on fresh training sets."""
     return float(np.mean([(predict(mine, sample(rng), x_test, degree) - f(x_test)) ** 2 for _ in range(200)]))
+
+
+def decomposition(parts: list[tuple[float, float]]) -> Figure:
+    """Both parts of the error by degree, and their sum, on a logarithmic axis."""
+    degrees = list(range(len(parts)))
+    bias2, variance = ([max(pair[i], 1e-6) for pair in parts] for i in (0, 1))
+    lines = (
+        Line(degrees, [b + v for b, v in zip(bias2, variance, strict=True)], "sum", "muted"),
+        Line(degrees, bias2, "bias²", "reference", "b", every=4),
+        Line(degrees, variance, "variance", "mine", "v", every=4),
+    )
+    return Figure(lines, "error by degree (log)", Axis("degree", low=0), Axis(log=True))
 
 
 def fits(
