@@ -19,9 +19,7 @@ CURVES = ("test_accuracy", "train_accuracy", "test_accuracy_plain", "train_accur
 BREAK = (
     ("dropout", "drops in evaluation as well"),
     ("dropout", "the same mask in every step"),
-    ("dropout", "kept with probability p"),
-    ("dropout", "backward lets everything through"),
-    ("dropout", "not scaled in training"),
+    ("dropout", "backward draws a new mask"),
 )
 
 FASHION = Target("gap_closed", ">=", 0.05, text="the gap between training and test at least 5 points smaller")

@@ -179,6 +179,20 @@ def clip_grad_norm_(params, max_norm, norm_type=2.0):
     return total.item()
 
 
+@reject(
+    "0 as a Python number",
+    "With no gradient at all a plain 0 came back: return a tensor in every case, torch.tensor(0.0).",
+)
+def clip_grad_norm_(params, max_norm, norm_type=2.0):
+    grads = collected(params)
+    if not grads:
+        return 0.0
+    total = joint(grads, norm_type)
+    for g in grads:
+        g.mul_(torch.clamp(max_norm / (total + 1e-6), max=1.0))
+    return total
+
+
 @reject("returns nothing", "Nothing was returned: give back the norm before clipping.")
 def clip_grad_norm_(params, max_norm, norm_type=2.0):
     grads = collected(params)

@@ -164,6 +164,20 @@ def gradient_profile(weights, x, activation):
     return np.array(norms[::-1])
 
 
+@reject(
+    "layer's input for the activation's output",
+    "act_backward(dout, z, y, kind) wants z and what the activation made of it, h_l. You passed the layer's input, h_{l-1}.",
+)
+def gradient_profile(weights, x, activation):
+    kept, norms = list(passes(weights, x, activation)), []
+    dh = np.ones_like(kept[-1][3])
+    for W, before, z, _ in kept[::-1]:
+        delta = act_backward(dh, z, before, activation)
+        norms.append(weight_norm(before, delta, W))
+        dh = delta @ W.T
+    return np.array(norms[::-1])
+
+
 @reject("root forgotten", "These are the squares of the norms: take the root of the sum of squares.")
 def gradient_profile(weights, x, activation):
     return walk(weights, x, activation, lambda before, delta, W: np.sum((before.T @ delta) ** 2))

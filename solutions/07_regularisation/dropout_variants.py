@@ -92,6 +92,16 @@ class Dropout(Base):
         return 1 / self.p if self.p > 0 else 0.0
 
 
+@reject(
+    "shape unpacked",
+    "rng.random takes the shape as ONE argument, a tuple: rng.random(x.shape). (Only the old np.random.rand takes the sizes "
+    "one by one.)",
+)
+class Dropout(Base):
+    def draw(self, x):
+        return self.rng.random(*x.shape) >= self.p
+
+
 @reject("scaled by 1/p", "What is kept has probability 1 - p: divide by that, so that the expectation stays x.")
 class Dropout(Base):
     def scale(self):

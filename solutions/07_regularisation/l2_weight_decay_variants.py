@@ -130,6 +130,15 @@ def l2_penalty(params, lam):
     return lam / 2 * sum(float(np.sum(p * p)) for name, p in params.items() if name.startswith("W")), grads
 
 
+@reject(
+    "zeros in float64",
+    "np.zeros makes float64 unless told otherwise: np.zeros_like(w) has shape and dtype of the parameter.",
+)
+def l2_penalty(params, lam):
+    grads = {name: lam * p if p.ndim >= 2 else np.zeros(p.shape) for name, p in params.items()}
+    return lam / 2 * sum(float(np.sum(p * p)) for p in params.values() if p.ndim >= 2), grads
+
+
 @reject("matrices only", "Arrays with more than two axes are weights too: the kernels of a convolution have four.")
 def l2_penalty(params, lam):
     grads = {name: lam * p if p.ndim == 2 else np.zeros_like(p) for name, p in params.items()}

@@ -90,6 +90,16 @@ def fan_in_out(shape):
 
 
 @reject(
+    "np.prod of nothing",
+    "np.prod gives a NumPy number, and for a dense layer, where shape[2:] is empty, the float 1.0. math.prod gives the int 1.",
+)
+def fan_in_out(shape):
+    if len(shape) < 2:
+        raise ValueError("no fan-in")
+    return shape[1] * np.prod(shape[2:]), shape[0] * np.prod(shape[2:])
+
+
+@reject(
     "one axis accepted",
     "A bias has one axis and no fan-in; its usual start is 0. Raise ValueError instead of inventing a number.",
 )
