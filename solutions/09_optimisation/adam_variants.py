@@ -303,6 +303,20 @@ class Adam(_Adam):
         return self.state[p]
 
 
+@reject(
+    "averages in float32",
+    "Your averages are float32 although the parameters are float64: torch.zeros(p.shape) does not ask p. Take "
+    "torch.zeros_like(p), which has p's dtype and device.",
+)
+class Adam(_Adam):
+    def averages(self, p, g):
+        (b1, b2), (t, m, v) = self.betas, self.state.get(p, (0, torch.zeros(p.shape), torch.zeros(p.shape)))
+        m.mul_(b1).add_((1 - b1) * g)
+        v.mul_(b2).add_((1 - b2) * g * g)
+        self.state[p] = t + 1, m, v
+        return self.state[p]
+
+
 @reject("largest v so far", "You keep the largest v_hat: that is the AMSGrad variant. Plain Adam lets v shrink again.")
 class Adam(_Adam):
     def update(self, p, g):
@@ -498,7 +512,7 @@ class Adam(_Adam):
 
 @reject(
     "binds the name to a new tensor",
-    "p = p - … gives the name p to a new tensor that the model never sees. Change p in place.",
+    "The parameters did not change. `p = p - …` gives the name p to a new tensor that the model never sees: write p -= …",
 )
 class Adam(_Adam):
     def write(self, p, update):

@@ -164,7 +164,11 @@ class SGD(_SGD):
                 p -= self.direction(p, self.lr * self.decayed(p))
 
 
-@reject("velocity never used", "A velocity is kept, but the step goes along the plain gradient.")
+@reject(
+    "velocity never used",
+    "These are the steps of plain SGD: no velocity survives from one step to the next. (In a loop over velocities, "
+    "`v = mu * v + g` only gives the name v to a new tensor: store it, or use v.mul_(mu).add_(g).)",
+)
 class SGD(_SGD):
     def direction(self, p, g):
         return g
@@ -424,7 +428,7 @@ class SGD(_SGD):
 
 @reject(
     "binds the name to a new tensor",
-    "p = p - … gives the name p to a new tensor that the model never sees. Change p in place: p -= …",
+    "The parameters did not change. `p = p - …` gives the name p to a new tensor that the model never sees: write p -= …",
 )
 class SGD(_SGD):
     @torch.no_grad()
