@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import types
 from pathlib import Path
 from textwrap import dedent
 
@@ -297,3 +299,93 @@ def test_rights_by_version():
     assert landlock.everything(3) == landlock.everything(4) == 0x7FFF
     assert landlock.everything(5) == landlock.everything(7) == 0xFFFF
     assert not landlock.scratch("/x").rights & (1 | 1 << 6 | 1 << 11)
+
+
+# --- where a layer is missing -------------------------------------------------------------------------------------------
+
+WITHOUT = {
+    "an old Landlock": ("landlock.version = lambda: 1", set()),
+    "Landlock of 6.10": ("landlock.version = lambda: 5", set()),
+    "no Landlock": ("landlock.version = lambda: 0", {"file system"}),
+    "no seccomp": ("seccomp.install = gone", {"network", "processes"}),
+    "nothing": (
+        "landlock.version = lambda: 0; seccomp.install = gone",
+        {"file system", "network", "processes", "other processes"},
+    ),
+}
+
+
+@linux
+@pytest.mark.parametrize("name", WITHOUT)
+def test_a_missing_layer_is_found_by_trying(name):
+    if limits.missing():
+        pytest.skip("takes away layers from a machine that has all")
+    change, lost = WITHOUT[name]
+    program = f"""
+    import json, os, sys
+    sys.path.append({str(ROOT)!r})
+    from tutor.grading import sandbox
+    from tutor.grading.sandbox import kernel, landlock, seccomp
+    from tutor.model import Limits
+    def gone(*_, **__):
+        raise kernel.MissingError("no such call")
+    {change}
+    print(json.dumps(sandbox.close_and_try(sandbox.Confinement(Limits(), sys.argv[1]))["held"]))
+    """
+    scratch = sandbox.make_scratch()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", dedent(program), scratch],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+    finally:
+        sandbox.remove_scratch(scratch)
+    assert set(sandbox.GUARDS) - set(json.loads(done.stdout)) == lost
+
+
+def test_the_spare_is_closed_off_just_the_same(bench):
+    bench.exercise("ex", CHECKS)
+    with Grader(start_method="spare") as bench.grader:
+        verdict = bench.grade("def f(): pass")
+    assert verdict.passed
+    assert not [
+        name for name in sandbox.GUARDS if verdict.limits[name] == "not enforced" and name not in limits.missing()
+    ]
+
+
+@pytest.mark.skipif(
+    not sandbox.bubblewrap.available(), reason="bubblewrap is not installed, or may not make namespaces"
+)
+def test_bubblewrap_guards_files(bench):
+    bench.exercise("ex", "def test_it(mine):\n    assert mine.f() == []\n")
+    source = f"""
+    import os
+    def f():
+        places = ["/etc/passwd", {str(bench.root)!r}, {str(ROOT / "solutions")!r}, {str(ROOT / "README.md")!r}]
+        return [place for place in places if os.path.exists(place)]
+    """
+    with Grader(start_method="bwrap") as bench.grader:
+        verdict = bench.grade(source)
+    assert verdict.passed, verdict
+    assert "bubblewrap" in verdict.limits["sandbox"]
+    assert verdict.limits["file system"] != "not enforced"
+    layers = [*paths.libraries((ROOT,), ROOT)]
+    assert not any(path.is_relative_to(ROOT) for path, _ in layers)
+
+
+def test_the_command_line_refuses_what_strict_cannot_have(bench, monkeypatch, capsys):
+    from tutor.commands import grade as command
+
+    bench.exercise("ex", CHECKS)
+
+    class Session:
+        def grade(self, *_, **__):
+            return Assembly(bench.job("")).end({"refused": ["network"]})
+
+    args = types.SimpleNamespace(debug=False, device="cpu", seed=None, json=False, details=False)
+    exercise = types.SimpleNamespace(id="ex", title="T")
+    assert command._one(Session(), exercise, None, (), args) == 2
+    assert "strict cannot be enforced" in capsys.readouterr().err

@@ -14,7 +14,8 @@ from tutor.grading.connection import Connection
 from tutor.grading.sandbox import Mode
 from tutor.model import Finding, Job, TutorError, Verdict
 
-Method = Literal["auto", "fork", "spare"]
+Method = Literal["auto", "fork", "spare", "bwrap"]
+"""`auto` forks where that is possible, and takes bubblewrap where only that can guard files."""
 
 
 class Grader:

@@ -27,7 +27,12 @@ class Connection:
     def __init__(self, method: str, mode: str = "auto", slots: int = 1) -> None:
         command = [sys.executable, "-P", "-c", _BOOT, str(Path(tutor.__file__).parents[1])]
         self.process = subprocess.Popen(
-            [*command, f"--sandbox={mode}", f"--slots={slots}", *(["--spare"] if method == "spare" else [])],
+            [
+                *command,
+                f"--sandbox={mode}",
+                f"--slots={slots}",
+                *([f"--{method}"] if method in ("spare", "bwrap") else []),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if os.environ.get("TUTOR_GRADING_LOG") else subprocess.DEVNULL,

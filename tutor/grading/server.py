@@ -278,7 +278,6 @@ class _StdinSocket:
 
 def main() -> None:
     """Be the server."""
-    method = "spare" if "--spare" in sys.argv or not hasattr(os, "fork") else "fork"
     mode: sandbox.Mode = next((mode for mode in sandbox.MODES if f"--sandbox={mode}" in sys.argv), "auto")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm.one_thread()
@@ -287,7 +286,9 @@ def main() -> None:
         sandbox.leave_network()
     reply = os.dup(1)
     os.dup2(2, 1)  # nothing that a library prints may get between the lines
-    make: Maker = Template(reply) if method == "fork" else Spares()
+    wrapped = "--bwrap" in sys.argv or (mode != "off" and sandbox.bubblewrap.wanted())
+    forks = hasattr(os, "fork") and "--spare" not in sys.argv and not wrapped
+    make: Maker = Template(reply) if forks else Spares(wrapped=wrapped)
     client: Lines = _Pipe() if os.name == "posix" else _client_lines()
     slots = next((int(word[8:]) for word in sys.argv if word.startswith("--slots=")), 1)
     Server(client, reply, make, mode, slots).serve()

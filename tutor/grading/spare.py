@@ -22,23 +22,26 @@ _BOOT = "import sys; sys.path.append(sys.argv[1]); from tutor.grading.spare impo
 
 
 class Spares:
-    """Makes pairs where there is no fork."""
+    """Makes pairs where there is no fork, or where bubblewrap has to guard the learner process."""
 
     later: tuple[str, ...] = ()
 
+    def __init__(self, *, wrapped: bool = False) -> None:
+        self._wrapped = wrapped
+
     def pair(self) -> Pair:
         """Spawn a pair."""
-        return spawn_pair()
+        return spawn_pair(wrapped=self._wrapped)
 
     def import_later(self, name: str) -> None:
         """A spare imports what it needs when it needs it."""
 
 
-def spawn_pair() -> Pair:
+def spawn_pair(*, wrapped: bool = False) -> Pair:
     """Spawn a judge and a learner process; returns before they are ready."""
     scratch, judges = sandbox.make_scratch(), sandbox.make_scratch()
     rpc, printed, control = socket.socketpair(), socket.socketpair(), socket.socketpair()
-    learner = _spawn("learner", (rpc[1], printed[1]), scratch)
+    learner = _spawn("learner", (rpc[1], printed[1]), scratch, wrapped=wrapped)
     judge = _spawn("judge", (rpc[0], printed[0], control[1]), judges)
     for sock in (*rpc, *printed, control[1]):
         sock.close()
@@ -55,8 +58,12 @@ _SPAWNED: set[int] = set()
 """Children of the server that are no strays."""
 
 
-def _spawn(role: str, socks: tuple[socket.socket, ...], scratch: str) -> Process:
-    command = [sys.executable, "-P", "-c", _BOOT, str(Path(tutor.__file__).parents[1]), role, str(os.getpid()), scratch]
+def _spawn(role: str, socks: tuple[socket.socket, ...], scratch: str, *, wrapped: bool = False) -> Process:
+    package = Path(tutor.__file__).parent
+    parent = 0 if wrapped else os.getpid()  # in bubblewrap, processes have other numbers
+    command = [sys.executable, "-P", "-c", _BOOT, str(package.parent), role, str(parent), scratch]
+    if wrapped:
+        command = sandbox.bubblewrap.command(command, scratch, package)
     if os.name == "posix":
         numbers = tuple(sock.fileno() for sock in socks)
         child = subprocess.Popen(
@@ -85,7 +92,7 @@ def main(arguments: list[str]) -> None:
     """Be a spare judge or learner process: import everything, then wait for the job."""
     role, server, scratch, *numbers = arguments
     socks = _received(numbers)
-    sandbox.die_with_parent(int(server))
+    sandbox.die_with_parent(int(server) or os.getppid())
     warm.one_thread()
     warm.import_everything()
     if role == "learner":

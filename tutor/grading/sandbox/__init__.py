@@ -4,6 +4,7 @@
 (every system), `environment`, `scratch`, and on Linux `landlock` with `paths`, `seccomp` with `syscalls`, `namespaces`.
 """
 
+from tutor.grading.sandbox import bubblewrap
 from tutor.grading.sandbox.closing import MODES, Confinement, Mode
 from tutor.grading.sandbox.environment import server_environment
 from tutor.grading.sandbox.namespaces import leave_network
@@ -26,6 +27,7 @@ __all__ = [
     "Confinement",
     "Mode",
     "become_subreaper",
+    "bubblewrap",
     "close_and_try",
     "close_descriptors",
     "die_with_parent",

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from tutor.grading.sandbox import environment, kernel, landlock, namespaces, paths, process, seccomp
+from tutor.grading.sandbox import bubblewrap, environment, kernel, landlock, namespaces, paths, process, seccomp
 from tutor.model import Limits
 
 Mode = Literal["strict", "auto", "off"]
@@ -76,6 +76,7 @@ def _layers(confinement: Confinement) -> list[str]:
             return
         closed.append(f"{name} {told}" if told else name)
 
+    attempt("bubblewrap", bubblewrap.inside)
     attempt("a network of its own", namespaces.lone_network)
     attempt("no new privileges", lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
     attempt("no capabilities", namespaces.drop_capabilities)

@@ -33,14 +33,19 @@ _CUDA = ("/dev", "/proc", "/sys", "/usr/local/cuda", "/etc/nvidia", "/run/nvidia
 
 def allowed(scratch: str, secret: Sequence[str], *, devices: bool = False) -> list[Access]:
     """Give everything a learner process may open."""
-    hidden = [Path(path).resolve() for path in secret if path]
-    found = [Access(str(path), rights) for path, rights in _expanded(_libraries(), hidden)]
+    hidden = [Path(path) for path in secret if path]
+    found = [Access(str(path), rights) for path, rights in libraries(hidden)]
     found += [landlock.scratch(scratch), Access(os.devnull, landlock.DEVICE)]
     found += [Access(f"/proc/self/{name}", landlock.READ) for name in _ITSELF]
     if devices:
         found += [Access(path, landlock.READ) for path in _CUDA]
         found += [Access(str(path), landlock.DEVICE) for path in Path("/dev").glob("nvidia*")]
     return found
+
+
+def libraries(secret: Sequence[Path], *more: Path) -> Iterator[tuple[Path, int]]:
+    """Give the folders and files of installed libraries, and more, without what is secret."""
+    return _expanded([*_libraries(), *more], [path.resolve() for path in secret])
 
 
 def _libraries() -> list[Path]:

@@ -19,6 +19,9 @@ GUARDS = ("file system", "network", "processes", "other processes", "memory", "c
 """What `strict` asks for, in words for people."""
 
 
+_UNREADABLE = (errno.EACCES, errno.EPERM, errno.ENOENT)
+
+
 def close_and_try(confinement: Confinement) -> dict[str, object]:
     """Close this process off, and give what to tell of it: mode, layers, and what holds."""
     layers = close(confinement)
@@ -58,15 +61,15 @@ def _denied(act: Callable[[], object], *reasons: int) -> bool:
 
 
 def _files(confinement: Confinement) -> bool:
-    """Neither the whole machine can be listed, nor what is secret be read, nor a file be made beside the scratch."""
+    """Neither can the machine's accounts or what is secret be opened, nor a file be made beside the scratch folder."""
     if os.name != "posix":
         return False
-    for path in ("/", *filter(os.path.exists, confinement.secret)):
-        if not _denied(lambda path=path: os.close(os.open(path, os.O_RDONLY))):  # type: ignore[misc]
+    for path in ("/etc/passwd", *confinement.secret):
+        if not _denied(lambda path=path: os.close(os.open(path, os.O_RDONLY)), *_UNREADABLE):  # type: ignore[misc]
             return False
     beside = f"{confinement.scratch}-beside"
     try:
-        return _denied(lambda: os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600)))
+        return _denied(lambda: os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600)), errno.EACCES, errno.EROFS)
     finally:
         with contextlib.suppress(OSError):
             os.unlink(beside)  # noqa: PTH108  beside open and close
