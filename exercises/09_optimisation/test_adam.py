@@ -72,7 +72,7 @@ def compare(draw, params, theirs, optimizer, reference, schedule, given, scale=1
 def test_first_step(mine, draw):
     """The first step is lr long in every coordinate, against the gradient, however large that is."""
     params = [torch.nn.Parameter(draw.tensor((5,), requires_grad=False).round(decimals=1))]
-    params[0].grad = torch.tensor([1e-4, -2.0, 3000.0, 0.5, -1.0], dtype=torch.float64)
+    params[0].grad = torch.tensor([1e-4, -2.0, 3000.0, 0.5, -1.0]).to(params[0])
     wanted = params[0].detach() - 0.1 * params[0].grad.sign()
     given = {"params": values(params), "grads": [params[0].grad.clone()], "lr": 0.1, "betas": (0.9, 0.95), "eps": 1e-20}
     equal(mine.Adam(params, lr=0.1, betas=(0.9, 0.95), eps=1e-20).step(), None, "what step returns")

@@ -71,7 +71,7 @@ def compare(draw, params, theirs, optimizer, reference, schedule, given, **toler
 def test_plain(mine, draw):
     """Without momentum, a step subtracts lr times the gradient in place."""
     params = [torch.nn.Parameter(draw.tensor((2,), requires_grad=False).round(decimals=1))]
-    params[0].grad = torch.tensor([1.0, -2.0], dtype=torch.float64)
+    params[0].grad = torch.tensor([1.0, -2.0]).to(params[0])
     wanted = params[0].detach() - 0.1 * params[0].grad
     given = {"params": values(params), "grads": [params[0].grad.clone()], "lr": 0.1}
     equal(mine.SGD(params, 0.1).step(), None, "what step returns")
