@@ -11,7 +11,7 @@ from tutor.model import CourseError
 from tutor.text.fences import Fence, Line, walk
 from tutor.text.frontmatter import parse_toml, read_text, split
 from tutor.text.lesson import Live, Prose, parse_lesson, parse_pages
-from tutor.text.markdown import callout_kind, stray_dollar
+from tutor.text.markdown import callout_kind, markdown_parser, stray_dollar
 from tutor.text.plain import (
     Style,
     lesson_text,
@@ -442,3 +442,9 @@ def test_callouts_are_recognised_by_their_first_word() -> None:
 )
 def test_stray_dollars(source: str, stray: bool) -> None:
     assert stray_dollar(source) is stray
+
+
+@pytest.mark.parametrize(("source", "formulas"), [("$x$ is 0", 1), ("- $x$ 1", 1), ("$x$ = $y$ 2", 2), ("5$x$ 0", 0)])
+def test_a_formula_at_the_start_of_a_text_that_ends_with_a_digit(source: str, formulas: int) -> None:
+    tokens = [child.type for token in markdown_parser().parse(source) for child in token.children or ()]
+    assert tokens.count("math_inline") == formulas

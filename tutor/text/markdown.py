@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+if TYPE_CHECKING:
+    from markdown_it.parser_inline import RuleFuncInlineType
+    from markdown_it.rules_inline import StateInline
 
 Callout = Literal["Tip", "Note", "Careful", "Try"]
 CALLOUTS: tuple[Callout, ...] = get_args(Callout)
@@ -19,7 +23,25 @@ _MATH_SPAN = re.compile(r"(?<!\\)(\$\$?)(?!\$).+?(?<!\\)\1", re.DOTALL)
 def markdown_parser() -> MarkdownIt:
     """Make a parser; its tokens have `math_inline`, `math_inline_double` and `math_block` beside the usual ones."""
     parser = MarkdownIt("commonmark").enable("table")
-    return parser.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    parser.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    rule = next(r for r in parser.inline.ruler.__rules__ if r.name == "math_inline")
+    rule.fn = _at_the_start(rule.fn)
+    return parser
+
+
+def _at_the_start(rule: RuleFuncInlineType) -> RuleFuncInlineType:
+    """Mend the plugin: what stands before a formula at the start is no digit at the end of the text."""
+
+    def mended(state: StateInline, silent: bool) -> bool:
+        source = state.src
+        if state.pos == 0:
+            state.src += " "  # src[-1] is looked at; posMax stays, so that nothing is read beyond the text
+        try:
+            return rule(state, silent)
+        finally:
+            state.src = source
+
+    return mended
 
 
 def callout_kind(quote: str) -> Callout | None:
