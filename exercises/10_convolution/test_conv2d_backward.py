@@ -1,4 +1,4 @@
-"""Checks of conv2d_backward against autograd through PyTorch's conv2d."""
+"""Checks of conv2d_backward against the backward pass of PyTorch's conv2d."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from tutor.checks import close, draws, equal, faster_than, gradients, same
+from tutor.checks import draws, equal, faster_than, from_torch, gradients, same
 
 
+@from_torch
 def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
-    """What autograd sends back to the input, the filters and the bias."""
-    b = np.zeros(len(w), dtype=w.dtype)
-    tensors = [torch.from_numpy(np.array(a, order="C", copy=True)).requires_grad_() for a in (x, w, b)]
-    out = F.conv2d(*tensors, stride, padding, dilation)
-    grads = torch.autograd.grad(out, tensors, torch.from_numpy(np.array(dout, order="C", copy=True)))
-    return tuple(grad.numpy() for grad in grads)
+    """The operation that autograd calls for conv2d; asking it directly costs a tenth of going through autograd."""
+    sides = [[n, n] for n in (stride, padding, dilation)]
+    return torch.ops.aten.convolution_backward(dout, x, w, [len(w)], *sides, False, [0, 0], 1, [True] * 3)
 
 
 def size(n, k, stride, padding, dilation):
@@ -39,17 +37,9 @@ def setting(draw):
     return (N, C_in, H, W), (C_out, C_in, kh, kw), (stride, padding, dilation)
 
 
-@draws(4)
-def test_bias_gradient(mine, draw):
-    """db holds the sum of all errors of each filter."""
-    dout, x, w = case(draw, (2, 3, 4, 5), (draw.int(1, 6), 3, 2, 3))
-    _, _, db = mine.conv2d_backward(dout, x, w)
-    close(db, dout.sum((0, 2, 3)), "db", rtol=1e-9, atol=1e-12, input={"dout": dout, "x": x, "w": w})
-
-
 @draws(6)
 def test_plain(mine, draw):
-    """Gives autograd's three gradients without stride, padding or dilation."""
+    """Gives PyTorch's three gradients without stride, padding or dilation."""
     N, C_in, C_out, H, W = draw.shape(dims=5, low=2, high=6)
     kernel = draw.shape(dims=2, low=1, high=2)
     same(mine.conv2d_backward, conv2d_backward, *case(draw, (N, C_in, H, W), (C_out, C_in, *kernel)))
@@ -57,7 +47,7 @@ def test_plain(mine, draw):
 
 @draws(30)
 def test_conv2d_backward(mine, draw):
-    """Gives autograd's three gradients for any stride, padding and dilation."""
+    """Gives PyTorch's three gradients for any stride, padding and dilation."""
     x, w, how = setting(draw)
     same(mine.conv2d_backward, conv2d_backward, *case(draw, x, w, *how), *how)
 
