@@ -28,10 +28,10 @@ def fill_canvas(grading: Grading, exported: Path, out: Path) -> Path:
     title = grading.assignment.title.strip().lower()
     fitting = [c for c in columns if c.lower().rpartition(" (")[0].strip() == title or c.strip().lower() == title]
     if len(fitting) != 1:
+        valid = nearest(grading.assignment.title, columns, ".")
         raise TutorError(
-            f"{exported}: no column is called {grading.assignment.title!r} as the assignment's title is"
-            f"{nearest(grading.assignment.title, columns)}. Give the assignment that title; a new column would make a "
-            "new assignment in Canvas."
+            f"{exported}: no column is called {grading.assignment.title!r} as the assignment's title is{valid} Give the "
+            "assignment that title; a new column would make a new assignment in Canvas."
         )
     keep = [name for name in table.header if name.strip().lower() in fixed] + fitting
     results = _Results(grading)

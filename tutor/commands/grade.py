@@ -176,5 +176,5 @@ def _checks(exercises: list[Exercise], names: list[str]) -> tuple[str, ...]:
     wanted = [name if name.startswith("test_") else f"test_{name}" for name in names]
     for name in wanted:
         if name not in known:
-            raise TutorError(f"There is no check called {name!r}{nearest(name, known)}.")
+            raise TutorError(f"There is no check called {name!r}{nearest(name, known, '.')}")
     return tuple(wanted)

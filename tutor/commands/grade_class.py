@@ -162,7 +162,7 @@ def _again(what: str, students: HandedIn) -> Again | None:
         return _failed
     keys = [student.key for student, _ in students]
     if what not in keys:
-        raise TutorError(f"--regrade {what!r}: neither changed, failed, all, nor a student{nearest(what, keys)}.")
+        raise TutorError(f"--regrade {what!r}: neither changed, failed, all, nor a student{nearest(what, keys, '.')}")
     return lambda student, *_: student.key == what
 
 

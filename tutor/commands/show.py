@@ -55,7 +55,7 @@ def _find(course: Course, name: str) -> Lesson | Exercise:
     with contextlib.suppress(CourseError):
         raise TutorError(f"{find_explorer(course, name).title} is to be moved, not read: it opens in `tutor start`.")
     valid = [exercise.id for exercise in course.exercises] + [lesson.id for lesson in course.lessons]
-    raise TutorError(f"There is no lesson or exercise called `{name}`{nearest(name.lower(), valid)}.")
+    raise TutorError(f"There is no lesson or exercise called `{name}`{nearest(name.lower(), valid, '.')}")
 
 
 def _exercise(session: Session | None, exercise: Exercise, *, as_json: bool) -> None:

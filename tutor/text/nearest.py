@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def nearest(name: str, valid: Iterable[str]) -> str:
-    """Give `; did you mean …?` or, when nothing is near, the valid names (at most eight); empty without any."""
+def nearest(name: str, valid: Iterable[str], end: str = "") -> str:
+    """Give `; did you mean …?`, or what is valid (at most eight names) and `end`, or `end` alone."""
     from difflib import get_close_matches  # 2 ms that only a mistake has to pay
 
     names = sorted(set(valid))
     if close := get_close_matches(name, names, n=1, cutoff=0.6):
         return f"; did you mean `{close[0]}`?"
     if not names:
-        return ""
+        return end
     more = ", …" if len(names) > 8 else ""
-    return "; valid are " + ", ".join(f"`{n}`" for n in names[:8]) + more
+    return "; valid are " + ", ".join(f"`{n}`" for n in names[:8]) + more + end
 
 
 def shown(path: Path, line: int | None = None) -> str:

@@ -30,7 +30,7 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
     wanted = [name.strip() for text in names for name in text.split(",") if name.strip()] or list(DEFAULT)
     for name in wanted:
         if name not in FORMATS and name != "all":
-            raise TutorError(f"There is no report called {name!r}{nearest(name, FORMATS)}.")
+            raise TutorError(f"There is no report called {name!r}{nearest(name, FORMATS, '.')}")
     return tuple(FORMATS) if "all" in wanted else tuple(dict.fromkeys(["json", *wanted]))
 
 

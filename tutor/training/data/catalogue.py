@@ -72,7 +72,8 @@ def find_source(name: str) -> Source:
     wanted = name.strip().lower().replace("_", "-").removesuffix(".txt").removesuffix(".csv")
     if wanted in catalogue():
         return catalogue()[wanted]
-    raise TutorError(f"There is no data called {name!r}{nearest(wanted, catalogue())}. `tutor data list` shows all.")
+    what = nearest(wanted, catalogue(), ".")
+    raise TutorError(f"There is no data called {name!r}{what} `tutor data list` shows all.")
 
 
 def _source(entry: dict[str, Any]) -> Source:
