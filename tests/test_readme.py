@@ -36,3 +36,33 @@ def test_its_links_resolve() -> None:
 
 def test_nothing_in_it_opens_an_address() -> None:
     assert "http" not in TEXT
+
+
+GUIDE = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
+
+
+def test_the_assignment_of_the_guide_can_be_read(tmp_path: Path) -> None:
+    from tutor.classroom.assignment import read_assignment
+
+    (tmp_path / "hidden").mkdir()
+    example = re.search(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    assert example is not None
+    (tmp_path / "hw.toml").write_text(example[1], encoding="utf-8")
+    found = read_assignment(tmp_path / "hw.toml", load_course(bundled_root()))
+    assert [part.exercise for part in found.parts] == ["softmax", "cross-entropy"]
+
+
+def test_the_guide_names_only_options_and_links_that_exist() -> None:
+    import argparse
+
+    from tutor.commands import classroom, grade
+
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    grade.arguments(parser)
+    known = set(parser._option_string_actions) | {"--for"}
+    assert set(re.findall(r"--[a-z][a-z-]+", GUIDE)) <= known
+    classroom.arguments(actions := argparse.ArgumentParser())
+    shown = set(re.findall(r"tutor classroom ([a-z]+)", GUIDE))
+    assert shown == set(actions._subparsers._group_actions[0].choices)  # type: ignore[union-attr]
+    for target in re.findall(r"\]\(([^)#]+)\)", GUIDE):
+        assert (ROOT / target).exists(), target
