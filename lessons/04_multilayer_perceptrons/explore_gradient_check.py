@@ -10,8 +10,8 @@ from tutor.training import Axis, Figure, Line, Note, Scatter, choice, knob
 
 TITLE = "The best step for a numerical gradient"
 TEACHES = (
-    "On the right the bend of the function is felt: the error falls with eps (one-sided) or eps squared (central). On the "
-    "left the digits run out: round-off grows as eps shrinks. The best step lies in the valley between."
+    "On the right the bend of the function is felt: the error falls with eps (one-sided) or eps squared (central). On "
+    "the left the digits run out: round-off grows as eps shrinks. The best step lies in the valley between."
 )
 
 EXPONENTS = np.linspace(-15, 0, 91)

@@ -12,7 +12,7 @@ from tutor.training.data import is_available, load
 
 TITLE = "An MLP beats the linear ceiling"
 USES = ("mlp-backprop", "activations", "cross-entropy", "data-iter")
-TARGET = Target("test_accuracy", ">=", 0.95, best=True)
+TARGET = Target("test_accuracy", ">=", 0.97, best=True)  # of the embedded default; `aim` knows the others
 CURVES = ("test_accuracy", "linear_accuracy", "train_loss", "dead_units")
 
 BREAK = (
@@ -23,8 +23,9 @@ BREAK = (
     ("activations", "relu' = x"),
 )
 
-FASHION = Target("test_accuracy", ">=", 0.84, best=True)
+AIMS = {"fashion": 0.84, "digits": 0.95, "spirals": 0.95, "parity": 0.97}
 EDGE, CELLS = 1.3, 40
+DATA = ("largest", "parity", "digits", "fashion", "spirals")
 STARTS = ("kaiming", "zero", "equal", "large", "tiny")
 Arrays = dict[str, np.ndarray]
 
@@ -33,9 +34,7 @@ Arrays = dict[str, np.ndarray]
 class Knobs:
     """What can be turned."""
 
-    data: str = choice(
-        "largest", "largest", "digits", "fashion", "spirals", help="largest: Fashion-MNIST if it is here"
-    )
+    data: str = choice("largest", *DATA, help="largest: Fashion-MNIST if here, else parity (is the digit odd?)")
     hidden: int = knob(64, 1, 256, step=8, help="units of the first hidden layer; the second has half as many")
     lr: float = knob(0.2, 1e-4, 10.0, log=True, help="learning rate: the length of a step")
     decay: bool = toggle(True, help="let the steps shrink to nothing by the end; off keeps them all equal")
@@ -130,9 +129,8 @@ def regions(mine: SimpleNamespace, params: Arrays, X: np.ndarray, y: np.ndarray)
     grid = Grid(cells.tolist(), (-EDGE, EDGE), (-EDGE, EDGE), labels=("predicts ○", "predicts ●"))
     low, high = X[y == 0].T.tolist(), X[y == 1].T.tolist()
     points = (Scatter(*low, role="mine", marker="○"), Scatter(*high, role="reference", marker="●"))
-    return Figure(
-        (grid, *points), "what the network predicts where", Axis(low=-EDGE, high=EDGE), Axis(low=-EDGE, high=EDGE)
-    )
+    axis = Axis(low=-EDGE, high=EDGE)
+    return Figure((grid, *points), "what the network predicts where", axis, axis)
 
 
 def spirals(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -144,19 +142,29 @@ def spirals(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarra
     return X + 0.03 * rng.normal(size=X.shape), y
 
 
+def aim(source: str) -> Target:
+    """What the network must reach on these data."""
+    return Target("test_accuracy", ">=", AIMS[source], best=True)
+
+
 def samples(log: Log, knobs: Knobs) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
     """Training set, its labels, test set, its labels, number of classes."""
-    if knobs.data == "spirals":
+    fashion = knobs.data == "fashion" or (knobs.data == "largest" and is_available("fashion-mnist"))
+    source = "fashion" if fashion else "parity" if knobs.data == "largest" else knobs.data
+    if source == "spirals":
+        log.aim(aim(source))
         log.note("Data: two spirals, 400 points to train and 200 to test, made by the course.")
         rng = np.random.default_rng(0)
         return (*spirals(400, rng), *spirals(200, rng), 2)
-    fashion = knobs.data == "fashion" or (knobs.data == "largest" and is_available("fashion-mnist"))
     data = load("fashion-mnist" if fashion else "digits", otherwise="digits", train=10_000, test=2_000)
-    if data.name == "fashion-mnist":
-        log.aim(FASHION)
-    elif not fashion and knobs.data == "largest":
+    log.aim(aim(source if data.name == "fashion-mnist" or not fashion else "digits"))
+    if knobs.data == "largest" and not fashion:
         log.note("With Fashion-MNIST this lab trains on clothes: tutor data fetch fashion-mnist (31 MB).")
     log.note(data.note)
     X, X_test = data.x_train.reshape(len(data.y_train), -1), data.x_test.reshape(len(data.y_test), -1)  # (N, D)
     centre, spread = X.mean(), X.std()  # one number each: every pixel is treated alike
-    return (X - centre) / spread, data.y_train, (X_test - centre) / spread, data.y_test, len(data.classes)
+    y, y_test, classes = data.y_train, data.y_test, len(data.classes)
+    if source == "parity":
+        log.note("The question is whether the digit is odd, so each class is a mixture of five shapes.")
+        y, y_test, classes = y % 2, y_test % 2, 2
+    return (X - centre) / spread, y, (X_test - centre) / spread, y_test, classes
