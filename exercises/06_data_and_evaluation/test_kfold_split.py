@@ -49,7 +49,9 @@ def split(mine, n, ratios, rng):
 def folds(mine, n, k, rng=None):
     pairs = mine.kfold_indices(n, k, rng)
     given = {"n": n, "k": k, "rng": rng}
-    holds(isinstance(pairs, list) and len(pairs) == k, f"a list of {k} pairs was asked for", got=pairs, input=given)
+    wanted = f"{k} tuples (train, validation) in a list"
+    holds(isinstance(pairs, list), "kfold_indices gives no list", got=pairs, expected=wanted, input=given)
+    holds(len(pairs) == k, f"kfold_indices gives {len(pairs)} folds", got=pairs, expected=wanted, input=given)
     for pair in pairs:
         holds(isinstance(pair, tuple) and len(pair) == 2, "a fold is not a tuple of two", got=pair, input=given)
     return [(rows(t, "the training part", given), rows(v, "the validation part", given)) for t, v in pairs]

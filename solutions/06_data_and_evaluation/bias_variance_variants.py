@@ -120,6 +120,15 @@ def bias_variance(x_test, f_true, sample_train, degree, n_repeats, rng):
 
 
 @reject(
+    "variance of all predictions at once",
+    "np.var without an axis takes fits and test points together: how curved the fits are comes in. Give it axis=0.",
+)
+def bias_variance(x_test, f_true, sample_train, degree, n_repeats, rng):
+    y_hat = fits(x_test, sample_train, degree, n_repeats, rng)
+    return float(((y_hat.mean(0) - f_true(x_test)) ** 2).mean()), float(y_hat.var())
+
+
+@reject(
     "variance of all errors at once",
     "This is the variance of all errors, over fits and over x together. Take it over the fits at each x, then average.",
 )

@@ -310,6 +310,15 @@ def split_indices(n, ratios, rng):
     return order[:first], order[first:second], order[second:]
 
 
+@reject(
+    "parts as lists", "The parts are lists. Row numbers are int64 arrays, so that `X[train]` picks rows whatever X is."
+)
+def split_indices(n, ratios, rng):
+    first, second = cuts(n, ratios)
+    order = rng.permutation(n).tolist()
+    return order[:first], order[first:second], order[second:]
+
+
 @reject("coin for each row", "You toss for each row: the sizes are right on average only. Cut one permutation.")
 def split_indices(n, ratios, rng):
     cuts(n, ratios)
