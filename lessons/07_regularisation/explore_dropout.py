@@ -15,7 +15,7 @@ TEACHES = (
 )
 
 MASKS = 1000
-BINS = 11
+BINS = 9
 ROWS = 4
 
 

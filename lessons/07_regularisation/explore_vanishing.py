@@ -17,7 +17,7 @@ TEACHES = (
 
 WIDTH = 64
 BATCH = 32
-ROWS = 13
+ROWS = 10
 LIMIT = 12.0
 
 
@@ -33,7 +33,7 @@ class Knobs:
 
 
 def draw(knobs: Knobs) -> Figure:
-    """One bar a layer (at most 13 of them): the power of ten of its gradient."""
+    """One bar a layer (at most 10 of them): the power of ten of its gradient."""
     norms, spreads = passes(knobs)
     shown = sorted(
         {round(i * (knobs.depth - 1) / max(1, min(ROWS, knobs.depth) - 1)) for i in range(min(ROWS, knobs.depth))}
@@ -46,7 +46,6 @@ def draw(knobs: Knobs) -> Figure:
     ratio = norms[0] / max(norms[-1], 1e-300)
     forward = f"{spreads[0]:.2g} after layer 1, {spreads[-1]:.2g} after layer {knobs.depth}"
     notes = (
-        Note(""),
         Note(f"First layer / last layer: {ratio:.1e}. {verdict(norms)}"),
         Note(f"Spread of the activations: {forward}."),
     )
@@ -60,7 +59,9 @@ def verdict(norms: list[float]) -> str:
         return "Explodes."
     if ratio < 1e-3:
         return "Vanishes: the first layers do not learn."
-    return "Dead everywhere." if max(norms) < 1e-3 else "Alive at every depth."
+    if max(norms) < 0.1:
+        return "Even, but faint: no layer learns much."
+    return "Alive at every depth."
 
 
 def passes(knobs: Knobs) -> tuple[list[float], list[float]]:
