@@ -73,12 +73,12 @@ def poly_features(x, degree):
 
 @reject("highest power first", "np.vander starts with the highest power. Here column j is x^j: increasing=True.")
 def poly_features(x, degree):
-    return np.vander(x, degree + 1)
+    return np.vander(x, degree + 1).astype(x.dtype)
 
 
 @reject("one power short", "Degree d has d + 1 columns: the constant, and the powers up to d itself.")
 def poly_features(x, degree):
-    return np.vander(x, max(degree, 1), increasing=True)
+    return np.vander(x, max(degree, 1), increasing=True).astype(x.dtype)
 
 
 @reject("always float64", "float32 came in and float64 went out. Let the features keep the dtype of x.")
