@@ -9,8 +9,8 @@ from tutor.training import Bars, Figure, Note, choice, knob
 
 TITLE = "Shape and parameter tracer"
 TEACHES = (
-    "Parameters sit in the first dense layer, work in the convolutions, memory in the largest maps. Put gap in place of the "
-    "dense layers: where do the weights go? AlexNet fits 227, not the 224 of its paper: look at what is left over."
+    "Parameters sit in the first dense layer, work in the convolutions, memory in the largest maps. Put gap in place "
+    "of the dense layers: where do the weights go? AlexNet fits 227, not the 224 of its paper: what is left over?"
 )
 
 Shape = tuple[int, ...]

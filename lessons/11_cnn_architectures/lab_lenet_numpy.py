@@ -35,7 +35,7 @@ Params = dict[str, Array]
 class Knobs:
     """What can be turned."""
 
-    lr: float = knob(0.02, 1e-4, 1.0, log=True, help="learning rate: the length of a step")
+    lr: float = knob(0.01, 1e-4, 1.0, log=True, help="learning rate: the length of a step")
     momentum: float = knob(0.9, 0.0, 0.99, step=0.05, help="how much of the last step is kept")
     epochs: int = knob(4, 1, 20, help="how often every picture is seen")
     batch_size: int = knob(32, 8, 256, step=8, help="pictures a step")
