@@ -83,7 +83,7 @@ def closed(program: str, *, secret: str = "") -> str:
         "import sys, os; sys.path.append(sys.argv[1])\n"
         "from tutor.grading import sandbox\nfrom tutor.model import Limits\n"
         "wanted = sandbox.Confinement(Limits(), sys.argv[2], secret=(sys.argv[3],) * bool(sys.argv[3]))\n"
-        "found = sandbox.close_and_try(wanted)\n"
+        "found = sandbox.finish_and_try(sandbox.Closing(sys.argv[2], (), 'auto'), wanted)\n"
     )
     try:
         done = subprocess.run(
@@ -330,7 +330,8 @@ def test_a_missing_layer_is_found_by_trying(name):
     def gone(*_, **__):
         raise kernel.MissingError("no such call")
     {change}
-    print(json.dumps(sandbox.close_and_try(sandbox.Confinement(Limits(), sys.argv[1]))["held"]))
+    closing = sandbox.Closing(sys.argv[1], (), "auto")
+    print(json.dumps(sandbox.finish_and_try(closing, sandbox.Confinement(Limits(), sys.argv[1]))["held"]))
     """
     scratch = sandbox.make_scratch()
     try:

@@ -202,14 +202,15 @@ _OPERATIONS: dict[str, Callable[..., object]] = {
 }
 
 
-def main(sock: socket.socket, scratch: str) -> None:
+def main(sock: socket.socket, scratch: str, mode: sandbox.Mode) -> None:
     """Be the learner process until the judge hangs up. The first message says what it may use."""
     channel = Channel(sock)
     warm.limber_learner()
     try:
-        wanted = sandbox.Confinement.from_json(channel.receive(), scratch, (sock.fileno(),))
+        closing = sandbox.Closing(scratch, (sock.fileno(),), mode)
         _show_stack_on_request()
-        channel.send(json.dumps(sandbox.close_and_try(wanted)).encode())
+        wanted = sandbox.Confinement.from_json(channel.receive(), scratch)
+        channel.send(json.dumps(sandbox.finish_and_try(closing, wanted)).encode())
         host = LearnerHost()
         host.peer = Peer(channel, host, first_id=1)
         host.peer.serve_forever()

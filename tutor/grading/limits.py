@@ -14,7 +14,7 @@ from tutor.grading import sandbox
 from tutor.model import Limits
 
 Found = dict[str, Any]
-"""What `sandbox.close_and_try` told: `mode`, `layers`, `held`, `counted`."""
+"""What `sandbox.finish_and_try` told: `mode`, `layers`, `held`, `counted`."""
 NOT = "not enforced"
 
 
@@ -88,5 +88,6 @@ _BOOT = "import sys; sys.path.append(sys.argv[1]); from tutor.grading.limits imp
 def try_here(scratch: str) -> None:
     """Close this process off and print what holds."""
     sandbox.leave_network()
-    secret = (str(Path(tutor.__file__).parent),)
-    sys.stdout.write(json.dumps(sandbox.close_and_try(sandbox.Confinement(Limits(), scratch, secret=secret))))
+    closing = sandbox.Closing(scratch, (), "auto")
+    wanted = sandbox.Confinement(Limits(), scratch, secret=(str(Path(tutor.__file__).parent),))
+    sys.stdout.write(json.dumps(sandbox.finish_and_try(closing, wanted)))

@@ -80,11 +80,11 @@ class Pair:
             sandbox.remove_scratch(folder)
 
 
-def fork_pair() -> Pair:
+def fork_pair(mode: sandbox.Mode = "auto") -> Pair:
     """Fork judge and learner process from this single-threaded, warm process, which must not have seen a job."""
     scratch, judges, server = sandbox.make_scratch(), sandbox.make_scratch(), os.getpid()
     rpc, printed, control = socket.socketpair(), socket.socketpair(), socket.socketpair()
-    learner = _fork(lambda: _learner(server, rpc[1], printed[1], scratch, (rpc[0], printed[0], *control)))
+    learner = _fork(lambda: _learner(server, rpc[1], printed[1], scratch, mode, (rpc[0], printed[0], *control)))
     judge = _fork(lambda: _judge(server, rpc[0], printed[0], control[1], judges, (rpc[1], printed[1], control[0])))
     for sock in (*rpc, *printed, control[1]):
         sock.close()
@@ -120,17 +120,21 @@ def _complain() -> None:
 
 
 def _learner(
-    server: int, rpc: socket.socket, printed: socket.socket, scratch: str, others: tuple[socket.socket, ...]
+    server: int,
+    rpc: socket.socket,
+    printed: socket.socket,
+    scratch: str,
+    mode: sandbox.Mode,
+    others: tuple[socket.socket, ...],
 ) -> None:
     from tutor.grading import learner
 
     for sock in others:
         sock.close()
-    sandbox.close_descriptors((0, 1, 2, rpc.fileno(), printed.fileno()))
     sandbox.own_session()
     sandbox.die_with_parent(server)
     sandbox.redirect(printed)
-    learner.main(rpc, scratch)
+    learner.main(rpc, scratch, mode)
 
 
 def _judge(

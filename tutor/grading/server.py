@@ -288,7 +288,7 @@ def main() -> None:
     os.dup2(2, 1)  # nothing that a library prints may get between the lines
     wrapped = "--bwrap" in sys.argv or (mode != "off" and sandbox.bubblewrap.wanted())
     forks = hasattr(os, "fork") and "--spare" not in sys.argv and not wrapped
-    make: Maker = Template(reply) if forks else Spares(wrapped=wrapped)
+    make: Maker = Template(mode, reply) if forks else Spares(mode, wrapped=wrapped)
     client: Lines = _Pipe() if os.name == "posix" else _client_lines()
     slots = next((int(word[8:]) for word in sys.argv if word.startswith("--slots=")), 1)
     Server(client, reply, make, mode, slots).serve()

@@ -54,8 +54,8 @@ def main(rpc: socket.socket, printed: socket.socket, control: Lines, scratch: st
 
 def _closed_off(channel: Channel, job: Job, mode: sandbox.Mode) -> dict[str, Any]:
     """Have the learner process close itself off, and give what it found to hold. It has not seen learner code yet."""
-    secret = (str(job.course_root), *([str(job.hidden)] if job.hidden else []))
-    wanted = sandbox.Confinement(job.limits, "", mode=mode, secret=secret, devices=job.device != "cpu")
+    secret = [job.course_root / "exercises", job.course_root / "solutions", *([job.hidden] if job.hidden else [])]
+    wanted = sandbox.Confinement(job.limits, "", tuple(map(str, secret)), devices=job.device != "cpu")
     found: dict[str, Any] = {}
     with contextlib.suppress(ClosedError):  # a death is told with the first question
         channel.send(wanted.to_json())

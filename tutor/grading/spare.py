@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import tutor
 from tutor.grading import sandbox, warm
@@ -26,23 +27,24 @@ class Spares:
 
     later: tuple[str, ...] = ()
 
-    def __init__(self, *, wrapped: bool = False) -> None:
+    def __init__(self, mode: sandbox.Mode, *, wrapped: bool = False) -> None:
+        self._mode: sandbox.Mode = mode
         self._wrapped = wrapped
 
     def pair(self) -> Pair:
         """Spawn a pair."""
-        return spawn_pair(wrapped=self._wrapped)
+        return spawn_pair(self._mode, wrapped=self._wrapped)
 
     def import_later(self, name: str) -> None:
         """A spare imports what it needs when it needs it."""
 
 
-def spawn_pair(*, wrapped: bool = False) -> Pair:
+def spawn_pair(mode: sandbox.Mode = "auto", *, wrapped: bool = False) -> Pair:
     """Spawn a judge and a learner process; returns before they are ready."""
     scratch, judges = sandbox.make_scratch(), sandbox.make_scratch()
     rpc, printed, control = socket.socketpair(), socket.socketpair(), socket.socketpair()
-    learner = _spawn("learner", (rpc[1], printed[1]), scratch, wrapped=wrapped)
-    judge = _spawn("judge", (rpc[0], printed[0], control[1]), judges)
+    learner = _spawn("learner", (rpc[1], printed[1]), scratch, mode, wrapped=wrapped)
+    judge = _spawn("judge", (rpc[0], printed[0], control[1]), judges, mode)
     for sock in (*rpc, *printed, control[1]):
         sock.close()
     _SPAWNED.update((judge.pid, learner.pid))
@@ -58,10 +60,12 @@ _SPAWNED: set[int] = set()
 """Children of the server that are no strays."""
 
 
-def _spawn(role: str, socks: tuple[socket.socket, ...], scratch: str, *, wrapped: bool = False) -> Process:
+def _spawn(
+    role: str, socks: tuple[socket.socket, ...], scratch: str, mode: sandbox.Mode, *, wrapped: bool = False
+) -> Process:
     package = Path(tutor.__file__).parent
     parent = 0 if wrapped else os.getpid()  # in bubblewrap, processes have other numbers
-    command = [sys.executable, "-P", "-c", _BOOT, str(package.parent), role, str(parent), scratch]
+    command = [sys.executable, "-P", "-c", _BOOT, str(package.parent), role, str(parent), scratch, mode]
     if wrapped:
         command = sandbox.bubblewrap.command(command, scratch, package)
     if os.name == "posix":
@@ -90,7 +94,7 @@ def _received(numbers: list[str]) -> list[socket.socket]:
 
 def main(arguments: list[str]) -> None:
     """Be a spare judge or learner process: import everything, then wait for the job."""
-    role, server, scratch, *numbers = arguments
+    role, server, scratch, mode, *numbers = arguments
     socks = _received(numbers)
     sandbox.die_with_parent(int(server) or os.getppid())
     warm.one_thread()
@@ -100,7 +104,7 @@ def main(arguments: list[str]) -> None:
 
         sandbox.redirect(socks[1])
         socks[1].close()
-        learner.main(socks[0], scratch)
+        learner.main(socks[0], scratch, cast(sandbox.Mode, mode))
     else:
         from tutor.grading import session
 

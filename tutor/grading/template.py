@@ -27,14 +27,14 @@ class Template:
 
     later = warm.LATER
 
-    def __init__(self, *foreign: int) -> None:
+    def __init__(self, mode: sandbox.Mode, *foreign: int) -> None:
         """Fork it from this process, which must be small and have one thread; it closes the descriptors `foreign`."""
         self._sock, theirs = socket.socketpair()
         server = os.getpid()
         if os.fork() == 0:
             try:
                 self._sock.close()
-                _be_template(theirs, server, foreign)
+                _be_template(theirs, server, mode, foreign)
             finally:
                 os._exit(70)
         theirs.close()
@@ -67,7 +67,7 @@ class Template:
         return json.loads(data), received
 
 
-def _be_template(sock: socket.socket, server: int, foreign: tuple[int, ...]) -> None:
+def _be_template(sock: socket.socket, server: int, mode: sandbox.Mode, foreign: tuple[int, ...]) -> None:
     for number in foreign:
         os.close(number)
     sandbox.redirect_input()
@@ -75,21 +75,24 @@ def _be_template(sock: socket.socket, server: int, foreign: tuple[int, ...]) -> 
     sandbox.die_with_parent(server)
     sandbox.become_subreaper()
     warm.import_everything()
+    sandbox.prepare()
     if threading.active_count() != 1:
         raise RuntimeError("the process that forks must have one thread")
     family: dict[int, Process] = {}
     requests = Lines(sock)
     while (request := requests.receive()) is not None:
-        answer, descriptors = _answer(request, family)
+        answer, descriptors = _answer(request, family, mode)
         socket.send_fds(sock, [json.dumps(answer).encode() + b"\n"], descriptors)
         for number in descriptors:
             os.close(number)
     os._exit(0)
 
 
-def _answer(request: dict[str, Any], family: dict[int, Process]) -> tuple[dict[str, Any], list[int]]:
+def _answer(
+    request: dict[str, Any], family: dict[int, Process], mode: sandbox.Mode
+) -> tuple[dict[str, Any], list[int]]:
     if "pair" in request:
-        pair = pairs.fork_pair()
+        pair = pairs.fork_pair(mode)
         family |= {process.pid: process for process in (pair.judge, pair.learner)}
         told = {"judge": pair.judge.pid, "learner": pair.learner.pid, "scratch": pair.scratch}
         return told, [pair.control.sock.detach()]

@@ -5,9 +5,10 @@
 """
 
 from tutor.grading.sandbox import bubblewrap
-from tutor.grading.sandbox.closing import MODES, Confinement, Mode
+from tutor.grading.sandbox.closing import MODES, Closing, Confinement, Mode
 from tutor.grading.sandbox.environment import server_environment
 from tutor.grading.sandbox.namespaces import leave_network
+from tutor.grading.sandbox.paths import prepare
 from tutor.grading.sandbox.process import (
     become_subreaper,
     close_descriptors,
@@ -19,23 +20,25 @@ from tutor.grading.sandbox.process import (
     set_limits,
 )
 from tutor.grading.sandbox.scratch import make_scratch, overfull, remove_scratch, sweep_scratch
-from tutor.grading.sandbox.trying import GUARDS, close_and_try
+from tutor.grading.sandbox.trying import GUARDS, finish_and_try
 
 __all__ = [
     "GUARDS",
     "MODES",
+    "Closing",
     "Confinement",
     "Mode",
     "become_subreaper",
     "bubblewrap",
-    "close_and_try",
     "close_descriptors",
     "die_with_parent",
+    "finish_and_try",
     "leave_network",
     "limit_memory",
     "make_scratch",
     "overfull",
     "own_session",
+    "prepare",
     "redirect",
     "redirect_input",
     "remove_scratch",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 from tutor.grading.sandbox import bubblewrap, environment, kernel, landlock, namespaces, paths, process, seccomp
+from tutor.grading.sandbox.landlock import Access
 from tutor.model import Limits
 
 Mode = Literal["strict", "auto", "off"]
@@ -33,57 +35,75 @@ class Confinement:
 
     limits: Limits
     scratch: str
-    keep: tuple[int, ...] = ()
-    """Descriptors that stay open beside stdin, stdout and stderr."""
-    mode: Mode = "auto"
     secret: tuple[str, ...] = ()
     """Folders that must stay unreadable wherever they lie: the course, hidden checks, submissions."""
     devices: bool = False
     """Whether it needs a graphics card."""
 
     def to_json(self) -> bytes:
-        """Write what a judge asks for; scratch and descriptors are the learner process's own affair."""
-        names = ("mode", "secret", "devices")
+        """Write what a judge asks for; the scratch folder is the learner process's own affair."""
+        names = ("secret", "devices")
         return json.dumps({"limits": asdict(self.limits), **{name: getattr(self, name) for name in names}}).encode()
 
     @classmethod
-    def from_json(cls, data: bytes | bytearray, scratch: str, keep: tuple[int, ...]) -> Confinement:
+    def from_json(cls, data: bytes | bytearray, scratch: str) -> Confinement:
         """Read it."""
         asked = json.loads(data)
-        secret = tuple(map(str, asked["secret"]))
-        return cls(Limits(**asked["limits"]), scratch, keep, asked["mode"], secret, bool(asked["devices"]))
+        return cls(Limits(**asked["limits"]), scratch, tuple(map(str, asked["secret"])), bool(asked["devices"]))
 
 
-def close(confinement: Confinement) -> tuple[str, ...]:
-    """Close this process off; gives the names of the layers that closed. Cannot be undone.
+class Closing:
+    """Closes this process off in two steps: what depends on no job comes first, while nobody waits for it."""
 
-    Whether they hold is tried afterwards, by `trying`.
-    """
-    environment.reduce(confinement.scratch)
-    process.close_descriptors((0, 1, 2, *confinement.keep))
-    process.die_first()
-    process.set_limits(confinement.limits)
-    return () if confinement.mode == "off" else tuple(_layers(confinement))
+    def __init__(self, scratch: str, keep: tuple[int, ...], mode: Mode) -> None:
+        """Take the first step."""
+        self.scratch = scratch
+        self.keep = keep
+        self.mode = mode
+        self.layers: list[str] = []
+        self._granted: list[Access] = []
+        environment.reduce(scratch)
+        process.close_descriptors((0, 1, 2, *keep))
+        process.die_first()
+        if mode != "off":
+            self._attempt("bubblewrap", bubblewrap.inside)
+            self._attempt("a network of its own", namespaces.lone_network)
+            self._attempt("no new privileges", lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
+            self._attempt("no capabilities", namespaces.drop_capabilities)
+            self._granted = paths.allowed(scratch, devices=paths.has_cards())
+            self._attempt("Landlock", lambda: landlock.restrict(self._granted))
+            seccomp.prepare()
 
+    def finish(self, confinement: Confinement) -> tuple[str, ...]:
+        """Take the second step; gives the names of the layers that closed. Cannot be undone.
 
-def _layers(confinement: Confinement) -> list[str]:
-    closed: list[str] = []
+        Whether they hold is tried afterwards, by `trying`.
+        """
+        process.set_limits(confinement.limits)
+        if self.mode != "off":
+            if self._too_much(confinement):  # a further layer of Landlock takes away from what the first one gave
+                readable = paths.allowed(self.scratch, confinement.secret, devices=confinement.devices)
+                self._attempt("", lambda: landlock.restrict(readable))
+            self._attempt("seccomp", lambda: seccomp.install(os.getpid(), devices=confinement.devices))
+        return tuple(self.layers)
 
-    def attempt(name: str, layer: object) -> None:
+    def _too_much(self, confinement: Confinement) -> bool:
+        if paths.has_cards() and not confinement.devices:
+            return True
+        readable = (access.path for access in self._granted if access.rights != landlock.LIST)
+        granted = [os.path.join(path, "") for path in readable]  # noqa: PTH118  hundreds, at each verdict
+        for secret in (os.path.join(os.path.realpath(path), "") for path in confinement.secret):  # noqa: PTH118
+            if any(secret.startswith(path) or path.startswith(secret) for path in granted):
+                return True
+        return False
+
+    def _attempt(self, name: str, layer: Callable[[], object]) -> None:
         try:
-            told = layer() if callable(layer) else None
+            told = layer()
         except OSError:
             return
-        closed.append(f"{name} {told}" if told else name)
-
-    attempt("bubblewrap", bubblewrap.inside)
-    attempt("a network of its own", namespaces.lone_network)
-    attempt("no new privileges", lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
-    attempt("no capabilities", namespaces.drop_capabilities)
-    readable = paths.allowed(confinement.scratch, confinement.secret, devices=confinement.devices)
-    attempt("Landlock", lambda: landlock.restrict(readable))
-    attempt("seccomp", lambda: seccomp.install(os.getpid(), devices=confinement.devices))
-    return closed
+        if name:
+            self.layers.append(f"{name} {told}" if told else name)
 
 
 def refuse_processes() -> None:

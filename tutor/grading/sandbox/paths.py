@@ -6,6 +6,7 @@ by allowing that folder's other entries one by one.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import sysconfig
@@ -27,20 +28,45 @@ _SYSTEM = (
 _ITSELF = ("cmdline", "comm", "fd", "limits", "maps", "smaps", "stat", "statm", "status")
 """Of /proc/self: not its memory, environment, mounts and network, nor the folders of its threads, where it is again."""
 
+_BUNDLED = Path(__file__).parents[2] / "_course"
+"""The course that comes with the program lies among the libraries."""
+
 _CUDA = ("/dev", "/proc", "/sys", "/usr/local/cuda", "/etc/nvidia", "/run/nvidia-persistenced")
 """What drivers of graphics cards look for; the cards' own devices are writable on top."""
 
 
-def allowed(scratch: str, secret: Sequence[str], *, devices: bool = False) -> list[Access]:
+def allowed(scratch: str, secret: Sequence[str] = (), *, devices: bool = False) -> list[Access]:
     """Give everything a learner process may open."""
-    hidden = [Path(path) for path in secret if path]
-    found = [Access(str(path), rights) for path, rights in libraries(hidden)]
+    found = _always() if not secret else _readable(tuple(secret))
+    found = [*found, *(Access(f"/proc/self/{name}", landlock.READ) for name in _ITSELF)]
     found += [landlock.scratch(scratch), Access(os.devnull, landlock.DEVICE)]
-    found += [Access(f"/proc/self/{name}", landlock.READ) for name in _ITSELF]
     if devices:
         found += [Access(path, landlock.READ) for path in _CUDA]
         found += [Access(str(path), landlock.DEVICE) for path in Path("/dev").glob("nvidia*")]
     return found
+
+
+@functools.cache
+def _always() -> tuple[Access, ...]:
+    """What every learner process may read, unless there is more to hide: found once, by what they are forked from."""
+    return tuple(_readable(()))
+
+
+def _readable(secret: tuple[str, ...]) -> list[Access]:
+    hidden = [_BUNDLED, *(Path(path) for path in secret if path)]
+    return [Access(str(path), rights) for path, rights in libraries(hidden)]
+
+
+@functools.cache
+def has_cards() -> bool:
+    """Tell whether there are graphics cards that a learner process might need."""
+    return any(Path("/dev").glob("nvidia*"))
+
+
+def prepare() -> None:
+    """Look for everything ahead of time."""
+    _always()
+    has_cards()
 
 
 def libraries(secret: Sequence[Path], *more: Path) -> Iterator[tuple[Path, int]]:

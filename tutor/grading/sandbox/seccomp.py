@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import functools
+import struct
 from collections.abc import Iterable
 
 from tutor.grading.sandbox import kernel, syscalls
@@ -40,6 +41,12 @@ _IOCTL_NEVER = (0x5412, 0x541C, 0x540E, 0x8901, 0x8902, 0x5452)
 """With devices: typing into terminals, taking them over, signals to others."""
 
 
+def prepare() -> None:
+    """Write the part of the filter that is always the same, ahead of time."""
+    if kernel.machine():
+        _packed_by_name(kernel.machine())
+
+
 def install(pid: int, *, devices: bool = False) -> None:
     """Put the filter in force in all threads of this process, whose number is `pid`. Raises OSError.
 
@@ -48,10 +55,9 @@ def install(pid: int, *, devices: bool = False) -> None:
     machine = kernel.machine()
     if not machine:
         raise kernel.MissingError("the numbers of system calls are known on x86-64 and aarch64 only")
-    instructions = program(machine, pid, devices=devices)
-    code = b"".join(c.to_bytes(2, "little") + bytes((t, f)) + k.to_bytes(4, "little") for c, t, f, k in instructions)
+    code = _packed(_head(machine)) + _packed(_by_arguments(machine, pid, devices)) + _packed_by_name(machine)
     filters = ctypes.create_string_buffer(code, len(code))
-    wanted = _Program(len(instructions), ctypes.cast(filters, ctypes.c_void_p))
+    wanted = _Program(len(code) // 8, ctypes.cast(filters, ctypes.c_void_p))
     failed = kernel.call("seccomp", 1, _OTHER_THREADS, ctypes.byref(wanted))
     if failed:
         raise OSError(errno.ESRCH, f"thread {failed} could not be filtered")
@@ -74,7 +80,15 @@ def _head(machine: str) -> list[Instruction]:
     return out
 
 
+def _packed(instructions: list[Instruction]) -> bytes:
+    return b"".join(struct.pack("<HBBI", *instruction) for instruction in instructions)
+
+
 @functools.cache
+def _packed_by_name(machine: str) -> bytes:
+    return _packed(_by_name(machine))
+
+
 def _by_name(machine: str) -> list[Instruction]:
     out: list[Instruction] = []
     tables = ((syscalls.ALLOWED, _ALLOW), (syscalls.REFUSED, _EPERM), (syscalls.NETWORK, _EACCES))

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tutor.grading.sandbox import kernel
-from tutor.grading.sandbox.closing import Confinement, close, refuse_processes
+from tutor.grading.sandbox.closing import Closing, Confinement, refuse_processes
 
 GUARDS = ("file system", "network", "processes", "other processes", "memory", "computing time", "file size")
 """What `strict` asks for, in words for people."""
@@ -22,12 +22,12 @@ GUARDS = ("file system", "network", "processes", "other processes", "memory", "c
 _UNREADABLE = (errno.EACCES, errno.EPERM, errno.ENOENT)
 
 
-def close_and_try(confinement: Confinement) -> dict[str, object]:
-    """Close this process off, and give what to tell of it: mode, layers, and what holds."""
-    layers = close(confinement)
+def finish_and_try(closing: Closing, confinement: Confinement) -> dict[str, object]:
+    """Close this process off for good, and give what to tell of it: mode, layers, and what holds."""
+    layers = closing.finish(confinement)
     found = held(confinement)
     refuse_processes()
-    return {"mode": confinement.mode, "layers": layers, "held": found, "counted": counted()}
+    return {"mode": closing.mode, "layers": layers, "held": found, "counted": counted()}
 
 
 def held(confinement: Confinement) -> tuple[str, ...]:
