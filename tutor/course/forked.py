@@ -1,4 +1,4 @@
-"""Runs tasks in forked children with a time and a memory limit: a mutant may loop for ever or eat all memory.
+"""Runs tasks in forked children with a limit of CPU time and memory: a mutant may loop for ever or eat all memory.
 
 The children run the course's own code only, so their results come back by pickle. Without `fork` the tasks run here,
 one after the other and without limits.
@@ -23,6 +23,9 @@ Result = TypeVar("Result")
 MEMORY = 2 << 30
 """Bytes a child may allocate beyond what it was born with."""
 
+WALL = 10
+"""Seconds of wall clock a child gets for each of its CPU seconds: a busy machine judges nothing, a child that waits ends."""
+
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"  # on macOS, forking with frameworks loaded is not safe
 
 
@@ -45,7 +48,10 @@ class _Child(Generic[Result]):
 def fork_map(
     tasks: Sequence[Callable[[], Result]], *, jobs: int = 2, seconds: float = 20.0
 ) -> Iterator[tuple[int, Result | Died]]:
-    """Run each task in a child of its own, `jobs` at a time; yields (index, result) as they finish."""
+    """Run each task in a child of its own, `jobs` at a time; yields (index, result) as they finish.
+
+    `seconds` are of CPU time.
+    """
     if not CAN_FORK:
         yield from ((index, cast("Result | Died", _attempt(task))) for index, task in enumerate(tasks))
         return
@@ -76,7 +82,7 @@ def _start(index: int, task: Callable[[], Result], seconds: float) -> _Child[Res
     if pid == 0:
         _be_child(task, sender, seconds)
     os.close(sender)
-    return _Child(index, pid, receiver, time.monotonic() + seconds, bytearray())
+    return _Child(index, pid, receiver, time.monotonic() + WALL * seconds, bytearray())
 
 
 def _be_child(task: Callable[[], object], sender: int, seconds: float) -> None:
