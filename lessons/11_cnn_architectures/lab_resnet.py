@@ -19,7 +19,12 @@ USES = ("residual-blocks", "batchnorm2d-module", "lenet")
 TARGET = Target("test_accuracy", ">=", 0.93, best=True)
 CURVES = ("test_accuracy", "lenet_accuracy", "train_loss")
 
-BREAK = ()
+BREAK = (
+    ("residual-blocks", "no shortcut"),
+    ("residual-blocks", "ReLU before the addition"),
+    ("residual-blocks", "shortcut added before bn2"),
+    ("residual-blocks", "bn1 used twice"),
+)
 
 FASHION = Target("test_accuracy", ">=", 0.83, best=True)
 
