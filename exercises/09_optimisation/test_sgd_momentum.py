@@ -179,7 +179,7 @@ def test_in_place(mine, draw):
 
 @draws(2)
 def test_still_trainable(mine, draw):
-    """Leaves leaves that require a gradient, and frozen parameters frozen; a loop of backward and step works."""
+    """Parameters stay leaves that require a gradient, and frozen ones stay frozen; a loop of backward and step works."""
     params, theirs = parameters(draw, count=3)
     params[1].requires_grad_(False)
     theirs[1].requires_grad_(False)

@@ -10,8 +10,8 @@ from tutor.training import Axis, Figure, Line, Note, Scatter, choice, knob, togg
 
 TITLE = "Exponentially weighted average"
 TEACHES = (
-    "A longer window is smoother and comes later: noise and lag are traded for each other. Without bias correction the "
-    "average starts at 0 and needs about two windows to recover from it; with it, it is right from the first value on."
+    "A longer window is smoother and comes later. Without bias correction the average starts at 0 and needs two or "
+    "three windows to recover."
 )
 
 LENGTH = 150

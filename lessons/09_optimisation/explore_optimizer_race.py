@@ -10,11 +10,11 @@ from tutor.training import Axis, Figure, Line, Note, Scatter, choice, knob
 
 TITLE = "Optimiser race"
 TEACHES = (
-    "In the ravine, momentum adds up what the steps agree on; what they do not agree on cancels. Adaptive rules give "
-    "every coordinate a step of its own, so they hardly see the ravine. On the plateau, where the gradient is next to "
-    "nothing, plain descent stands still and Adam walks on. Beside a saddle all of them wait, and then leave."
+    "Momentum adds up what the steps agree on; what they do not agree on cancels. Adaptive rules step as far "
+    "on a plateau as on a wall."
 )
 
+MU = 0.9
 RULES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
 Gradient = tuple[float, float]
 Window = tuple[float, float, float, float]
@@ -34,14 +34,13 @@ class Knobs:
     first_lr: float = knob(0.1, 1e-4, 10.0, log=True, step=10**0.25, help="its learning rate")
     second: str = choice("sgd", *RULES, help="rule of the second runner, ◆")
     second_lr: float = knob(0.1, 1e-4, 10.0, log=True, step=10**0.25, help="its learning rate")
-    momentum: float = knob(0.9, 0.0, 0.99, step=0.05, help="of momentum, nesterov and adam")
 
 
 def draw(knobs: Knobs) -> Figure:
     """The surface with both ways, and the value at each step."""
     f, _, _, (x0, x1, y0, y1), levels = SURFACES[knobs.surface]
-    one = list(path(knobs.surface, knobs.first, knobs.first_lr, knobs.momentum, knobs.steps))
-    two = list(path(knobs.surface, knobs.second, knobs.second_lr, knobs.momentum, knobs.steps))
+    one = list(path(knobs.surface, knobs.first, knobs.first_lr, knobs.steps))
+    two = list(path(knobs.surface, knobs.second, knobs.second_lr, knobs.steps))
     ground = Figure(
         (
             *(Line(*points, role="muted", marker="·", every=1) for level in levels for points in contour(knobs, level)),
@@ -58,8 +57,8 @@ def draw(knobs: Knobs) -> Figure:
     last = max(1, knobs.steps)
     curve = Figure(
         (
-            Line(range(len(losses[1])), losses[1], f"◆ {losses[1][-1]:.1e}", "reference", "◇", 4),
-            Line(range(len(losses[0])), losses[0], f"● {losses[0][-1]:.1e}", "mine"),
+            Line(range(len(losses[1])), losses[1], f"{losses[1][-1]:.1e}", "reference", "◇", 4),
+            Line(range(len(losses[0])), losses[0], f"{losses[0][-1]:.1e}", "mine"),
         ),
         "f (log)",
         Axis("step", low=0, high=last),
@@ -69,7 +68,7 @@ def draw(knobs: Knobs) -> Figure:
     return Figure((Note(text),), panels=(ground, curve), shares=(3, 2))
 
 
-def path(surface: str, rule: str, lr: float, mu: float, steps: int) -> Iterator[tuple[float, float]]:
+def path(surface: str, rule: str, lr: float, steps: int) -> Iterator[tuple[float, float]]:
     """The points of a run; ends early when it has flown away."""
     _, gradient, start, _, _ = SURFACES[surface]
     p, v, s = list(start), [0.0, 0.0], [0.0, 0.0]
@@ -77,40 +76,40 @@ def path(surface: str, rule: str, lr: float, mu: float, steps: int) -> Iterator[
     for t in range(1, steps + 1):
         g = gradient(p[0], p[1])
         for i in (0, 1):
-            p[i] -= lr * STEPS[rule](g[i], v, s, i, t, mu)
+            p[i] -= lr * STEPS[rule](g[i], v, s, i, t)
         if max(abs(p[0]), abs(p[1])) > 1e3:
             return
         yield p[0], p[1]
 
 
-def _momentum(g: float, v: list[float], s: list[float], i: int, t: int, mu: float) -> float:
-    v[i] = mu * v[i] + g
+def _momentum(g: float, v: list[float], s: list[float], i: int, t: int) -> float:
+    v[i] = MU * v[i] + g
     return v[i]
 
 
-def _nesterov(g: float, v: list[float], s: list[float], i: int, t: int, mu: float) -> float:
-    v[i] = mu * v[i] + g
-    return g + mu * v[i]
+def _nesterov(g: float, v: list[float], s: list[float], i: int, t: int) -> float:
+    v[i] = MU * v[i] + g
+    return g + MU * v[i]
 
 
-def _adagrad(g: float, v: list[float], s: list[float], i: int, t: int, mu: float) -> float:
+def _adagrad(g: float, v: list[float], s: list[float], i: int, t: int) -> float:
     s[i] += g * g
     return g / (math.sqrt(s[i]) + 1e-10)
 
 
-def _rmsprop(g: float, v: list[float], s: list[float], i: int, t: int, mu: float) -> float:
+def _rmsprop(g: float, v: list[float], s: list[float], i: int, t: int) -> float:
     s[i] = 0.99 * s[i] + 0.01 * g * g
     return g / (math.sqrt(s[i]) + 1e-8)
 
 
-def _adam(g: float, v: list[float], s: list[float], i: int, t: int, mu: float) -> float:
-    v[i] = mu * v[i] + (1 - mu) * g
+def _adam(g: float, v: list[float], s: list[float], i: int, t: int) -> float:
+    v[i] = MU * v[i] + (1 - MU) * g
     s[i] = 0.999 * s[i] + 0.001 * g * g
-    return v[i] / (1 - mu**t) / (math.sqrt(s[i] / (1 - 0.999**t)) + 1e-8)
+    return v[i] / (1 - MU**t) / (math.sqrt(s[i] / (1 - 0.999**t)) + 1e-8)
 
 
-STEPS: dict[str, Callable[[float, list[float], list[float], int, int, float], float]] = {
-    "sgd": lambda g, v, s, i, t, mu: g,
+STEPS: dict[str, Callable[[float, list[float], list[float], int, int], float]] = {
+    "sgd": lambda g, v, s, i, t: g,
     "momentum": _momentum,
     "nesterov": _nesterov,
     "adagrad": _adagrad,
@@ -135,7 +134,7 @@ SURFACES: dict[str, Surface] = {
         lambda x, y: (0.2 * x, 4 * y),
         (-5.0, -2.0),
         (-6.0, 4.0, -2.5, 2.5),
-        (0.1, 0.5, 1.5, 4.0),
+        (0.3, 1.5, 4.0),
     ),
     "rosenbrock": (
         lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2,

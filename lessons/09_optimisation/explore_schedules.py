@@ -10,9 +10,8 @@ from tutor.training import Axis, Figure, Line, Note, Scatter, choice, knob
 
 TITLE = "Learning-rate schedules"
 TEACHES = (
-    "All of them are large early and small late; they differ in how long they stay large. The cosine is flat at both "
-    "ends and knows when training ends; inverse time and noam do not. A warm-up spares the first steps, when Adam's "
-    "averages have seen next to nothing."
+    "Large early, small late: they differ in how long they stay large, and in whether they must know when training "
+    "ends. A warm-up spares the first steps."
 )
 
 
