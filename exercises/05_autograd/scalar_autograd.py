@@ -42,8 +42,35 @@ class Value:
         # TODO: the derivative at 0 is 0.
         raise NotImplementedError
 
-    # TODO: build __neg__, __sub__ and __truediv__ from the operations above.
-    # TODO: and __radd__, __rmul__, __rsub__, __rtruediv__, which Python calls for 2 + x, 2 * x, 2 - x, 2 / x.
+    def __neg__(self) -> Value:
+        # TODO: build it from a product.
+        raise NotImplementedError
+
+    def __sub__(self, other: Value | float) -> Value:
+        # TODO: build it from a sum.
+        raise NotImplementedError
+
+    def __truediv__(self, other: Value | float) -> Value:
+        # TODO: build it from a product and a power.
+        raise NotImplementedError
+
+    # Python calls the next four for 2 + x, 2 * x, 2 - x and 2 / x, with the number as `other`.
+
+    def __radd__(self, other: float) -> Value:
+        # TODO: a sum has no order.
+        raise NotImplementedError
+
+    def __rmul__(self, other: float) -> Value:
+        # TODO: nor has a product.
+        raise NotImplementedError
+
+    def __rsub__(self, other: float) -> Value:
+        # TODO: other - self.
+        raise NotImplementedError
+
+    def __rtruediv__(self, other: float) -> Value:
+        # TODO: other / self.
+        raise NotImplementedError
 
     def backward(self) -> None:
         r"""Add d self / d node to the grad of every node that self was computed from, and 1 to its own."""

@@ -41,11 +41,40 @@ class Tensor:
     def __pow__(self, k: float) -> Tensor:
         raise NotImplementedError
 
-    # TODO: __neg__, __sub__, __truediv__, and the reversed ones: __radd__, __rsub__, __rmul__, __rtruediv__.
+    def __neg__(self) -> Tensor:
+        # TODO: build it from a product.
+        raise NotImplementedError
+
+    def __sub__(self, o: object) -> Tensor:
+        raise NotImplementedError
+
+    def __truediv__(self, o: object) -> Tensor:
+        # TODO: build it from a product and a power.
+        raise NotImplementedError
+
+    # The next four are called for number + tensor and array + tensor, and so on.
+
+    def __radd__(self, o: object) -> Tensor:
+        raise NotImplementedError
+
+    def __rmul__(self, o: object) -> Tensor:
+        raise NotImplementedError
+
+    def __rsub__(self, o: object) -> Tensor:
+        # TODO: o - self.
+        raise NotImplementedError
+
+    def __rtruediv__(self, o: object) -> Tensor:
+        # TODO: o / self.
+        raise NotImplementedError
 
     def __matmul__(self, o: object) -> Tensor:
         """self: (..., n, m), o: (..., m, k); returns (..., n, k). The leading axes broadcast."""
-        # TODO: dA = G @ B^T and dB = A^T @ G, transposing the last two axes. And __rmatmul__.
+        # TODO: dA = G @ B^T and dB = A^T @ G, transposing the last two axes.
+        raise NotImplementedError
+
+    def __rmatmul__(self, o: object) -> Tensor:
+        # TODO: o @ self.
         raise NotImplementedError
 
     def exp(self) -> Tensor:

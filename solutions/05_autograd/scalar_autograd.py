@@ -56,8 +56,11 @@ class Value:
     def __truediv__(self, other: Value | float) -> Value:
         return self * _value(other) ** -1
 
-    __radd__ = __add__  # 2 + x, after int.__add__ has given up
-    __rmul__ = __mul__
+    def __radd__(self, other: float) -> Value:  # 2 + x, after int.__add__ has given up
+        return self + other
+
+    def __rmul__(self, other: float) -> Value:
+        return self * other
 
     def __rsub__(self, other: float) -> Value:
         return -self + other

@@ -42,10 +42,6 @@ class Tensor:
         self._parents: tuple[Tensor, ...] = ()
         self._pull: Callable[[np.ndarray], tuple[np.ndarray, ...]] | None = None
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.data.shape
-
     # --- arithmetic, with broadcasting ------------------------------------------------------------------------------
 
     def __add__(self, o: object) -> Tensor:
@@ -68,8 +64,11 @@ class Tensor:
     def __truediv__(self, o: object) -> Tensor:
         return self * _tensor(o, self) ** -1
 
-    __radd__ = __add__
-    __rmul__ = __mul__
+    def __radd__(self, o: object) -> Tensor:
+        return self + o
+
+    def __rmul__(self, o: object) -> Tensor:
+        return self * o
 
     def __rsub__(self, o: object) -> Tensor:
         return -self + o
@@ -110,7 +109,7 @@ class Tensor:
         def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
             if axis is not None and not keepdims:
                 g = np.expand_dims(g, axis)  # the summed axes again, with size 1
-            return (np.broadcast_to(g, self.shape),)
+            return (np.broadcast_to(g, self.data.shape),)
 
         return _node(self.data.sum(axis=axis, keepdims=keepdims), (self,), pull)
 
@@ -129,7 +128,7 @@ class Tensor:
         return _node(self.data.max(axis=axis, keepdims=keepdims), (self,), pull)
 
     def reshape(self, *shape: int) -> Tensor:
-        return _node(self.data.reshape(shape), (self,), lambda g: (g.reshape(self.shape),))
+        return _node(self.data.reshape(shape), (self,), lambda g: (g.reshape(self.data.shape),))
 
     def transpose(self, *axes: int) -> Tensor:
         back = np.argsort([axis % len(axes) for axis in axes]) if axes else None
@@ -155,7 +154,7 @@ class Tensor:
             raise RuntimeError("nothing to differentiate: this tensor does not require a gradient")
         if grad is None:
             if self.data.size != 1:
-                raise RuntimeError(f"backward() of shape {self.shape} needs a grad of that shape")
+                raise RuntimeError(f"backward() of shape {self.data.shape} needs a grad of that shape")
             grad = np.ones_like(self.data)
         flow = {self: np.asarray(grad, dtype=self.data.dtype)}
         for node in reversed(_sorted(self)):
@@ -165,7 +164,7 @@ class Tensor:
                 continue
             for parent, part in zip(node._parents, node._pull(g), strict=True):
                 if parent.requires_grad:
-                    part = unbroadcast(part, parent.shape).astype(parent.data.dtype, copy=False)
+                    part = unbroadcast(part, parent.data.shape).astype(parent.data.dtype, copy=False)
                     flow[parent] = flow[parent] + part if parent in flow else part
 
 

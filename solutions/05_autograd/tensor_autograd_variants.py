@@ -192,7 +192,7 @@ class Tensor(Tensor):
     def mean(self, axis=None, keepdims=False):
         y = self.data.mean(axis=axis, keepdims=keepdims)
         share = self.data.dtype.type(y.size / self.data.size)
-        return _node(y, (self,), lambda g: (_grown(g * share, axis, keepdims, self.shape),))
+        return _node(y, (self,), lambda g: (_grown(g * share, axis, keepdims, self.data.shape),))
 
     def detach(self):
         return Tensor(self.data.copy())
@@ -266,7 +266,7 @@ class Tensor(Tensor):
 class Tensor(Tensor):
     def sum(self, axis=None, keepdims=False):
         y = self.data.sum(axis=axis, keepdims=keepdims)
-        return _node(y, (self,), lambda g: (np.broadcast_to(g, self.shape),))
+        return _node(y, (self,), lambda g: (np.broadcast_to(g, self.data.shape),))
 
 
 @reject(
@@ -277,14 +277,14 @@ class Tensor(Tensor):
     def sum(self, axis=None, keepdims=False):
         y = self.data.sum(axis=axis, keepdims=keepdims)
         share = self.data.dtype.type(y.size / self.data.size)
-        return _node(y, (self,), lambda g: (_grown(g, axis, keepdims, self.shape) * share,))
+        return _node(y, (self,), lambda g: (_grown(g, axis, keepdims, self.data.shape) * share,))
 
 
 @reject("mean with the slope of a sum", "Each entry enters a mean with slope 1/n: divide the gradient by their number.")
 class Tensor(Tensor):
     def mean(self, axis=None, keepdims=False):
         y = self.data.mean(axis=axis, keepdims=keepdims)
-        return _node(y, (self,), lambda g: (_grown(g, axis, keepdims, self.shape),))
+        return _node(y, (self,), lambda g: (_grown(g, axis, keepdims, self.data.shape),))
 
 
 @reject(
@@ -309,7 +309,7 @@ class Tensor(Tensor):
 class Tensor(Tensor):
     def max(self, axis, keepdims=False):
         y = self.data.max(axis=axis, keepdims=keepdims)
-        return _node(y, (self,), lambda g: (_grown(g, axis, keepdims, self.shape),))
+        return _node(y, (self,), lambda g: (_grown(g, axis, keepdims, self.data.shape),))
 
 
 @reject(
@@ -320,7 +320,7 @@ class Tensor(Tensor):
     def max(self, axis, keepdims=False):
         top = self.data == self.data.max(axis=axis, keepdims=True)
         y = self.data.max(axis=axis, keepdims=keepdims)
-        return _node(y, (self,), lambda g: (_grown(g, axis, keepdims, self.shape) * top,))
+        return _node(y, (self,), lambda g: (_grown(g, axis, keepdims, self.data.shape) * top,))
 
 
 @reject(
@@ -407,7 +407,7 @@ class Tensor(Tensor):
                 continue
             for p, part in zip(node._parents, node._pull(g), strict=True):
                 if p.requires_grad:
-                    flow[p] = unbroadcast(part, p.shape).astype(p.data.dtype)
+                    flow[p] = unbroadcast(part, p.data.shape).astype(p.data.dtype)
 
 
 @reject(
@@ -435,7 +435,7 @@ class Tensor(Tensor):
             if node._pull is not None:
                 for p, part in zip(node._parents, node._pull(node.grad), strict=True):
                     if p.requires_grad:
-                        _add_to(p, unbroadcast(part, p.shape).astype(p.data.dtype))
+                        _add_to(p, unbroadcast(part, p.data.shape).astype(p.data.dtype))
 
 
 @reject(
@@ -597,13 +597,13 @@ waive(
     "as above",
 )
 waive(
-    "Tensor.backward: unbroadcast(part, parent.shape).astype(parent.data.dtype, copy=False) → "
-    "unbroadcast(part, parent.shape).astype(parent.data.dtype)",
+    "Tensor.backward: unbroadcast(part, parent.data.shape).astype(parent.data.dtype, copy=False) → "
+    "unbroadcast(part, parent.data.shape).astype(parent.data.dtype)",
     "a copy more is slower, and no different",
 )
 waive(
-    "Tensor.backward: unbroadcast(part, parent.shape).astype(parent.data.dtype, copy=False) → "
-    "unbroadcast(part, parent.shape).astype(parent.data.dtype, copy=True)",
+    "Tensor.backward: unbroadcast(part, parent.data.shape).astype(parent.data.dtype, copy=False) → "
+    "unbroadcast(part, parent.data.shape).astype(parent.data.dtype, copy=True)",
     "as above",
 )
 waive("_tensor: isinstance(x, (int, float)) → isinstance(x, (float, int))", "the order of the classes does not count")
