@@ -24,7 +24,7 @@ MEMORY = 2 << 30
 """Bytes a child may allocate beyond what it was born with."""
 
 WALL = 10
-"""Seconds of wall clock a child gets for each of its CPU seconds: a busy machine judges nothing, a child that waits ends."""
+"""Seconds of wall clock for each CPU second: a busy machine judges nothing, and a child that waits ends."""
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"  # on macOS, forking with frameworks loaded is not safe
 
