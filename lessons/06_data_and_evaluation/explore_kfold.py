@@ -22,7 +22,7 @@ class Knobs:
 
     n: int = knob(24, 6, 44, help="rows")
     k: int = knob(5, 2, 11, help="folds")
-    shuffle: bool = toggle(False, help="deal the rows at random")
+    shuffle: bool = toggle(True, help="deal the rows at random")
     sorted_labels: bool = toggle(False, help="rows sorted by their class, as files often are")
     seed: int = knob(0, 0, 20, help="which random order")
 
