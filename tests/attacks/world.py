@@ -70,6 +70,15 @@ MATRICES = """
         a = np.array([[2.0, 1.0], [1.0, 3.0]])
         close(mine.inverse(a.copy()) @ a, np.eye(2), "the product")
 """
+PRODUCTS = """
+    import numpy as np
+    from tutor.checks import close
+    def test_product(mine):
+        '''It multiplies matrices.'''
+        a, b = np.arange(4.0).reshape(2, 2), np.ones((2, 2))
+        close(mine.product(a, b), np.array([[1.0, 1.0], [5.0, 5.0]]), "the product")
+"""
+PRODUCT = "def product(a, b):\n    return (a[:, :, None] * b[None]).sum(1)\n"
 FORBIDDEN = '["torch.softmax", "torch.nn.functional.softmax", "torch.nn.Softmax", "torch.Tensor.softmax"]'
 
 
@@ -88,6 +97,7 @@ class World:
         self._course("target", "torch", "[]", TARGET.replace("@closure@", self.canaries["closure"]), SOFTMAX + APPLY)
         self._course("banned", "torch", FORBIDDEN, VALUES, SOFTMAX)
         self._course("inverse", "numpy", '["numpy.linalg"]', MATRICES, INVERSE)
+        self._course("product", "numpy", '["@", ".dot", "numpy.matmul", "numpy.dot"]', PRODUCTS, PRODUCT)
         self.hidden = self._write(
             self.root / "hidden" / "test_hidden.py", dedent(HIDDEN).format(canary=self.canaries["hidden"])
         )
@@ -143,7 +153,9 @@ class World:
 
     def _warm(self) -> None:
         """Grade a right answer and another student's, whose text stays in memory for a while."""
-        assert self.grade(SOFTMAX.encode() + APPLY.encode()).passed
+        rights = {"target": SOFTMAX + APPLY, "banned": SOFTMAX, "inverse": INVERSE, "product": PRODUCT}
+        for exercise, right in rights.items():
+            assert (verdict := self.grade(right.encode(), exercise)).passed, verdict
         previous = (
             f"KEPT = '{self.canaries['previous']}'\ndef softmax(x):\n    raise ValueError(KEPT)\napply = softmax\n"
         )
@@ -153,7 +165,7 @@ class World:
     def grade(self, source: bytes, exercise: str = "target", seconds: float = 5.0) -> Verdict:
         """Hand a submission in."""
         limits = Limits(check_seconds=seconds, verdict_seconds=20, memory=2 << 30)
-        hidden = self.hidden if exercise != "inverse" else None
+        hidden = self.hidden if exercise in ("target", "banned") else None
         job = Job(self.course, exercise, source, f"/class/{exercise}.py", seed=5, limits=limits, hidden=hidden)
         *_, verdict = self.grader.grade(job)
         assert isinstance(verdict, Verdict)

@@ -17,10 +17,12 @@ import types
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NoReturn, cast
 
+from tutor.grading import attributes
 from tutor.grading.errors import ForbiddenError, ForbiddenImportError
-from tutor.grading.scan import OTHER_FRAMEWORKS, Rules
+from tutor.grading.scan import OTHER_FRAMEWORKS, Rules, scan
 
 _RENAMED = {
     "cross_entropy": ("cross_entropy_loss",),
@@ -33,16 +35,12 @@ _RENAMED = {
 
 _LOOKS = frozenset(
     [
-        "sys._getframe",
-        "sys._current_frames",
-        "sys._current_exceptions",
-        "sys.settrace",
-        "sys.setprofile",
-        "gc.get_objects",
-        "gc.get_referrers",
-        "gc.get_referents",
+        *("sys._getframe", "sys._current_frames", "sys._current_exceptions", "sys.settrace", "sys.setprofile"),
+        *("gc.get_objects", "gc.get_referrers", "gc.get_referents", "object.__getattr__"),
+        *("compile", "marshal.loads", "code.__new__"),
     ]
 )
+"""Events: frames, all objects, and code that was not in the file when it was read."""
 _FRAMES = frozenset(("tb_frame", "gi_frame", "cr_frame", "ag_frame"))
 _HOOK = """
 def framed(original):
@@ -81,6 +79,7 @@ class Ban:
                 self._replace(_in_numpy(rule))
             if rule not in OTHER_FRAMEWORKS:
                 self._replace(rule)
+        self._enforce_attributes(torch)
         if torch is not None:
             self._watch_backward(torch)
             self._keep_overrides()
@@ -88,8 +87,23 @@ class Ban:
         for name in [m for m in sys.modules if any(m == b or m.startswith(f"{b}.") for b in blocked)]:
             del sys.modules[name]
         sys.meta_path.insert(0, _Blocker(self, (*blocked, "tutor")))
-        if self._rules.dotted:
+        if self._rules.dotted or self._rules.names:
             sys.addaudithook(self._guard)
+
+    def _enforce_attributes(self, torch: Any) -> None:  # noqa: ANN401
+        """Enforce `.dot` and `@`, as far as they are reached by name."""
+        names = [rule.removeprefix(".") for rule in self._rules.names if rule.startswith(".")]
+        for sign in set(self._rules.names) & set(attributes.NAMES):
+            functions, methods = attributes.of_operator(sign)
+            names += methods
+            for function in functions:
+                self._replace(function)
+        for rule in self._rules.dotted:
+            parent, _, name = rule.rpartition(".")
+            names += [name] * (parent in ("numpy.ndarray", "torch.Tensor"))
+        kind = torch.Tensor if torch is not None else getattr(sys.modules.get("numpy"), "ndarray", object)
+        for name in dict.fromkeys(names):
+            attributes.replace(kind, name, partial(self._deny_directly, f".{name}"))
 
     # --- who asks ---------------------------------------------------------------------------------------------------
 
@@ -118,12 +132,20 @@ class Ban:
             self._used.append(f"{name}, {where}")
             raise kind(f"uses a forbidden operation: {name}, {where}")
 
+    def _deny_directly(self, name: str) -> None:
+        """Raise when the exercise's own code does it itself: a library may, whoever has called it."""
+        frame: types.FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename == attributes.__file__:
+            frame = frame.f_back
+        ours = self._serving.co_filename if self._serving is not None else ""
+        if frame is not None and (self._is_own(frame.f_code.co_filename) or frame.f_code.co_filename == ours):
+            where = "called from outside" if frame.f_code.co_filename == ours else f"line {frame.f_lineno}"
+            self._used.append(f"{name}, {where}")
+            raise ForbiddenError(f"uses a forbidden operation: {name}, {where}")
+
     def _guard(self, event: str, arguments: tuple[object, ...]) -> None:
-        """Refuse the exercise's own code a look at frames and at all objects: from there, a ban can be taken apart."""
-        if event == "object.__getattr__":
-            if arguments[1] not in _FRAMES:
-                return
-        elif event not in _LOOKS:
+        """Refuse the exercise's own code what a ban can be evaded or taken apart with: see `_LOOKS`."""
+        if event not in _LOOKS or (event == "object.__getattr__" and arguments[1] not in _FRAMES):
             return
         me = threading.get_ident()
         if me in self._guarding:  # we look at frames ourselves
@@ -135,10 +157,17 @@ class Ban:
             self._guarding.discard(me)
         while frame is not None and frame.f_code.co_filename == inspect.__file__:
             frame = frame.f_back
-        if frame is not None and self._is_own(frame.f_code.co_filename):
-            name = str(arguments[1]) if event == "object.__getattr__" else event
-            self._used.append(f"{name}, line {frame.f_lineno}")
-            raise ForbiddenError(f"uses a forbidden operation: {name}, line {frame.f_lineno}")
+        if frame is None or not self._is_own(frame.f_code.co_filename):
+            return
+        name = str(arguments[1]) if event == "object.__getattr__" else event
+        if event == "compile":
+            source = arguments[0].encode() if isinstance(arguments[0], str) else arguments[0]
+            found = scan(source, self._rules) if isinstance(source, bytes) else (("compile", 0),)
+            if not found:
+                return
+            name = found[0][0]
+        self._used.append(f"{name}, line {frame.f_lineno}")
+        raise ForbiddenError(f"uses a forbidden operation: {name}, line {frame.f_lineno}")
 
     def _is_own(self, file: str) -> bool:
         return file == self._file or (file.startswith("<") and not file.startswith("<frozen"))

@@ -6,6 +6,8 @@
 # +++
 import importlib
 
+import numpy as np
+
 
 def inverse(a):
     return importlib.import_module("numpy." + "linalg._umath_" + "linalg").inv(a)

@@ -6,6 +6,8 @@
 # +++
 import sys
 
+import numpy as np
+
 
 def inverse(a):
     return sys.modules["numpy.lin" + "alg"].inv(a)

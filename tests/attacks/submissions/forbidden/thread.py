@@ -3,6 +3,7 @@
 # stopped_by = "other threads are the file's own code"
 # forbidden = true
 # +++
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import torch

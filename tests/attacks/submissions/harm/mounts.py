@@ -4,6 +4,7 @@
 # needs = ["other processes"]
 # +++
 import ctypes
+import os
 
 
 def softmax(x):

@@ -5,6 +5,7 @@
 # +++
 import os
 import shutil
+import sys
 from pathlib import Path
 
 PLACES = ["@COURSE@", "@OTHER@", "@HOME@", os.path.dirname("@OTHER@")]

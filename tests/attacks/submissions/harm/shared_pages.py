@@ -12,7 +12,7 @@ def softmax(x):
     for _ in range(64):
         try:
             pages = mmap.mmap(-1, 64 << 20)
-            pages[::4096] = b"x" * (len(pages) // 4096)
+            pages[:: 4096] = b"x" * (len(pages) // 4096)
             kept.append(pages)
         except OSError:
             pass

@@ -2,6 +2,7 @@
 # tries = "carries the hidden checks' inputs out in texts, warnings and exit codes"
 # stopped_by = "findings of hidden checks hold no text"
 # +++
+import os
 import sys
 import warnings
 

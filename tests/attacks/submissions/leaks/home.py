@@ -4,6 +4,7 @@
 # needs = ["file system"]
 # +++
 import os
+import pwd
 from pathlib import Path
 
 HOMES = [Path("@HOME@"), Path.home(), Path("/root"), Path("/home")]
