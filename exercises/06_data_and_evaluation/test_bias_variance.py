@@ -59,7 +59,7 @@ def test_features_of_nothing(mine):
 @draws(10)
 def test_decomposition(mine, draw):
     """bias_variance gives squared bias and variance of the fits, averaged over the test points."""
-    degree, repeats = draw.int(0, 5), draw.int(2, 7)
+    degree, repeats = draw.int(1, 5), draw.int(2, 7)
     source = Source(draw.pick(cubic, np.sin, np.exp), 12 + degree, draw.pick(0.3, 1.0))
     x_test = draw.array(draw.pick(5, 1, 4), scale=0.5)
     arguments = (x_test, source.truth, source, degree, repeats, draw.rng())
@@ -76,7 +76,7 @@ def test_high_degree(mine, draw):
 @draws(3)
 def test_one_training_set(mine, draw):
     """With a single training set the variance is 0 and all of the error is bias."""
-    arguments = (draw.array(4, scale=0.5), cubic, Source(cubic, 8, 0.5), draw.pick(1, 2), 1, draw.rng())
+    arguments = (draw.array(4, scale=0.5), cubic, Source(cubic, 8, 0.5), draw.pick(1, 0, 2), 1, draw.rng())
     got = mine.bias_variance(*arguments)
     close(got, bias_variance(*arguments[:-1], draw.rng()), "(bias2, variance)", rtol=1e-7, atol=1e-12)
     equal(got[1], 0.0, "the variance")

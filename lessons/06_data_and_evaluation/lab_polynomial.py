@@ -47,7 +47,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     f = TRUTHS[knobs.truth]
     x_test = np.linspace(-0.95, 0.95, 77)  # (M,)
     parts: list[tuple[float, float]] = []
-    log.total(knobs.degrees + 1)
+    log.total(knobs.degrees)  # the last step is the highest degree
     log.note(f"{knobs.points} points a set, noise {knobs.noise:g}, {knobs.repeats} sets a degree")
 
     def sample(rng: np.random.Generator) -> Points:
