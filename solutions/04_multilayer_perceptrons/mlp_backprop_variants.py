@@ -79,7 +79,8 @@ def mlp_loss_and_grads(params, X, y, l2=0.0):
 
 @reject(
     "no ReLU mask",
-    "On the way back the gradient must pass through the ReLUs: dz2 = act_backward(dz3 @ W3.T, z2, a2, 'relu').",
+    "On the way back the gradient must pass through the ReLUs: dz2 = act_backward(dz3 @ W3.T, z2, a2, 'relu'). "
+    "(If you do mask: a test such as a2 < 0 finds nothing, behind a ReLU nothing is negative.)",
 )
 def mlp_loss_and_grads(params, X, y, l2=0.0):
     return _mlp(params, X, y, l2, mask2=lambda d: d, mask1=lambda d: d)
