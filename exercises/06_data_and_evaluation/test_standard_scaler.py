@@ -62,14 +62,14 @@ def table(draw, low=2):
     return draw.array((n + 2, d)) * 10.0 ** draw.array(d, scale=1.5) + draw.array(d, scale=5)
 
 
-@draws(16)
+@draws(10)
 def test_training_rows(mine, draw):
     """Training rows come out with mean 0 and standard deviation 1 (divided by N), column by column."""
     X = draw.layout(table(draw))
     same(scaled(mine), transformed, X, X)
 
 
-@draws(12)
+@draws(8)
 def test_other_rows(mine, draw):
     """Other rows are scaled with the statistics of the training rows, not with their own; a single row too."""
     X = table(draw)
@@ -87,7 +87,7 @@ def test_statistics(mine, draw):
     close(scaler.scale_, scale, "scale_", input={"X": X})
 
 
-@draws(10)
+@draws(6)
 def test_inverse(mine, draw):
     """inverse_transform multiplies by the scale and adds the mean, in the dtype of its argument."""
     X = table(draw)
@@ -104,7 +104,7 @@ def test_there_and_back(mine, draw):
     close(scaler.transform(scaler.inverse_transform(others)), others, "Z, back and there", input={"Z": others})
 
 
-@draws(8)
+@draws(6)
 def test_missing_cells(mine, draw):
     """A NaN counts in no statistic and is still NaN afterwards; the cells beside it are right."""
     X = table(draw, low=3)
@@ -206,7 +206,7 @@ def joined(got, given):
     return np.append(w, b)
 
 
-@draws(8)
+@draws(6)
 def test_weights_for_raw_features(mine, draw):
     """(w, b) predict from raw rows what (w_s, b_s) predict from standardised ones."""
     X, w_s, b_s = linear(draw)
@@ -222,7 +222,7 @@ def test_weights_for_raw_features(mine, draw):
     close(prediction, transformed(X, X) @ w_s + b_s, "the prediction", rtol=1e-7, atol=1e-9, input=given)
 
 
-@draws(8)
+@draws(6)
 def test_weights_for_raw_labels(mine, draw):
     """With a scaler for the labels, (w, b) predict raw labels from raw rows."""
     X, w_s, b_s = linear(draw)
