@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tutor.commands.common import shorter
 from tutor.console import mark, note, paint, say
+from tutor.text import escape
 
 if TYPE_CHECKING:
     from tutor.model import Finding, Outcome, Verdict
@@ -51,7 +52,7 @@ class Report:
         for sentence in verdict.notes:
             say(f"  note: {sentence}")
         say(summary(verdict))
-        say(f"  {shorter(verdict.path)}  sha256 {verdict.sha256[:8]}")
+        say(f"  {escape.line(shorter(verdict.path))}  sha256 {verdict.sha256[:8]}")
         say(f"  course {verdict.course} {verdict.course_version}, seed {verdict.seed}, {verdict.device}")
         if verdict.limits:
             for line in textwrap.wrap(f"limits: {_limits(verdict)}", _WIDTH):

@@ -1,6 +1,7 @@
 # +++
 # tries = "writes conftest.py, pytest.ini and a plugin where it works"
 # stopped_by = "checks run elsewhere; pytest reads no settings"
+# needs = ["file system"]
 # +++
 from pathlib import Path
 

@@ -1,6 +1,7 @@
 # +++
 # tries = "plants sitecustomize, usercustomize, .pth files and PYTHONSTARTUP"
 # stopped_by = "writes its scratch folder only"
+# needs = ["file system"]
 # +++
 import os
 import site

@@ -1,6 +1,7 @@
 # +++
 # tries = "returns an answer of a gigabyte, and one that refers to itself"
 # stopped_by = "strict decoder with a limit of size"
+# needs = ["memory"]
 # +++
 import numpy as np
 

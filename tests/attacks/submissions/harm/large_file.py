@@ -1,6 +1,7 @@
 # +++
 # tries = "writes one file without end"
 # stopped_by = "limit of file size"
+# needs = ["file size"]
 # +++
 def softmax(x):
     with open("large", "wb") as stream:

@@ -1,6 +1,7 @@
 # +++
 # tries = "takes memory without end"
 # stopped_by = "limit of memory"
+# needs = ["memory"]
 # +++
 def softmax(x):
     kept = []

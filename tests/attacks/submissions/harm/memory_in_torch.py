@@ -1,6 +1,7 @@
 # +++
 # tries = "takes memory without end as tensors"
 # stopped_by = "limit of memory"
+# needs = ["memory"]
 # +++
 import torch
 

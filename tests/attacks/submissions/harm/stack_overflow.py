@@ -1,6 +1,7 @@
 # +++
 # tries = "calls itself until the machine's stack is full"
 # stopped_by = "a crash is an outcome of its own"
+# needs = ["memory"]
 # +++
 import sys
 
