@@ -37,6 +37,14 @@ def setting(draw):
     return (N, C_in, H, W), (C_out, C_in, kh, kw), (stride, padding, dilation)
 
 
+@draws(3)
+def test_example(mine, draw):
+    """A row of four pixels and a kernel of two weights, all whole numbers."""
+    shapes = (1, 1, 1, 3), (1, 1, 1, 4), (1, 1, 1, 2)
+    dout, x, w = (draw.array(shape, 3, "int64").astype(float) for shape in shapes)
+    same(mine.conv2d_backward, conv2d_backward, dout, x, w)
+
+
 @draws(6)
 def test_plain(mine, draw):
     """Gives PyTorch's three gradients without stride, padding or dilation."""

@@ -23,6 +23,13 @@ def setting(draw):
     return (N, C_in, H, W), (C_out, C_in, kh, kw), (stride, padding, dilation)
 
 
+@draws(3)
+def test_example(mine, draw):
+    """A small picture of whole numbers with two channels, and two filters of 2 × 2 with their biases."""
+    x, w, b = (draw.array(shape, 3, "int64").astype(float) for shape in ((1, 2, 2, 3), (2, 2, 2, 2), (2,)))
+    same(mine.conv2d, conv2d, x, w, b)
+
+
 @draws(6)
 def test_plain(mine, draw):
     """Gives PyTorch's conv2d without bias, stride, padding or dilation."""

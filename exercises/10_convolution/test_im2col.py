@@ -38,6 +38,13 @@ def columns(draw, shape, how):
     return draw.array((shape[0], shape[1] * kh * kw, L))
 
 
+def test_example(mine):
+    """The example of the task, on a plane of 3 × 4: windows of 2 × 2 as columns, and back."""
+    x = np.arange(1.0, 13.0).reshape(1, 1, 3, 4)
+    same(mine.im2col, im2col, x, 2, 2)
+    same(mine.col2im, col2im, np.arange(24.0).reshape(1, 4, 6), x.shape, 2, 2)
+
+
 @draws(4)
 def test_im2col_plain(mine, draw):
     """im2col without stride, padding or dilation gives PyTorch's unfold: rows by channel and tap, columns by window."""

@@ -98,6 +98,19 @@ def maxpool2d(x, k, stride=None, padding=0):
 
 
 @reject(
+    "border of the smallest finite number",
+    "np.finfo(…).min is not small enough: it wins against -inf. Pad with -inf, and let real pixels win even then.",
+)
+def maxpool2d(x, k, stride=None, padding=0):
+    stride, H_out, W_out = fit(x, k, stride, padding)
+    values, at = windows(x, k, stride, padding, np.finfo(x.dtype).min), places(x, k, stride, padding)
+    values = values[:, :, :H_out, :W_out]
+    at = np.broadcast_to(at[:H_out, :W_out], values.shape)
+    first = values.argmax(axis=-1)[..., None]
+    return np.take_along_axis(values, first, -1)[..., 0], np.take_along_axis(at, first, -1)[..., 0]
+
+
+@reject(
     "border wins against -inf",
     "Where a window holds nothing but -inf, a place in the border came out. Prefer real pixels: the first of them wins.",
 )
