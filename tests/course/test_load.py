@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -37,7 +38,8 @@ def test_a_sound_course_is_read_whole(write_course: Write) -> None:
 
 def test_the_bundled_course_is_found_and_sound() -> None:
     course = load_course(bundled_root())
-    assert [chapter.id for chapter in course.chapters] == ["c01", "c02", "c03"]
+    assert [chapter.id for chapter in course.chapters] == [f"c{number:02}" for number in range(1, 12)]
+    assert all(chapter.lessons and chapter.exercises for chapter in course.chapters)
 
 
 @pytest.mark.parametrize(
@@ -197,3 +199,10 @@ def test_loading_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=bundled_root())
     assert done.returncode == 0, done.stderr
+
+
+def test_what_a_draft_lacks_takes_no_namesake_away(write_course: Write, small_files: dict[str, str]) -> None:
+    chapter = small_files[CHAPTER] + "draft = true\n"
+    draft = re.sub(r"explorers = \[.*?\]", 'explorers = ["add-one"]', chapter)
+    course = load_course(write_course({CHAPTER: draft}))
+    assert "add-one" in {exercise.id for exercise in course.exercises}

@@ -71,7 +71,8 @@ def _chapter(root: Path, folder: Path, left_out: set[str]) -> Chapter:
     chapter = check_id(table.text("id"), shown(manifest))
     title, summary = table.text("title"), table.text("summary")
     lists = {key: _ids(table, key) for key in ("exercises", "labs", "explorers")}
-    skipped = left_out if table.flag("draft") else None
+    skipped = left_out if table.flag("draft") else None  # of exercises, which others build on
+    others = None if skipped is None else set[str]()
     table.finish()
     lessons = (path for path in sorted(folder.iterdir()) if _LESSON.fullmatch(path.name))
     return Chapter(
@@ -80,10 +81,10 @@ def _chapter(root: Path, folder: Path, left_out: set[str]) -> Chapter:
         title=title,
         summary=summary,
         folder=folder.name,
-        lessons=_each(lessons, lambda path: read_lesson(path, chapter), skipped),
+        lessons=_each(lessons, lambda path: read_lesson(path, chapter), others),
         exercises=_each(lists["exercises"], partial(read_exercise, root, folder.name, chapter), skipped),
-        labs=_each(lists["labs"], partial(read_lab, folder, chapter), skipped),
-        explorers=_each(lists["explorers"], partial(read_explorer, folder, chapter), skipped),
+        labs=_each(lists["labs"], partial(read_lab, folder, chapter), others),
+        explorers=_each(lists["explorers"], partial(read_explorer, folder, chapter), others),
     )
 
 
