@@ -52,7 +52,8 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     p |= {f"b{i}": np.zeros(shape[0], np.float32) for i, shape in enumerate(shapes, start=1)}
     v = {name: np.zeros_like(value) for name, value in p.items()}
     log.total(knobs.epochs * -(-len(X) // knobs.batch_size))
-    log.show(filters(p["W1"], "first filters, untrained"))
+    W0 = p["W1"].copy()  # (6, 1, 5, 5)
+    log.show(filters(W0, W0, "first filters, untrained"))
     step = 0
     log(step, test_accuracy=accuracy(mine, p, X_test, y_test))
     with np.errstate(all="ignore"):  # a mistake may overflow: the curve shows it
@@ -69,7 +70,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
                 step += 1
                 log(step, train_loss=loss)
             log(step, test_accuracy=accuracy(mine, p, X_test, y_test))
-            log.show(filters(p["W1"], "first filters, trained"))
+            log.show(filters(p["W1"], W0, "first filters, trained"))
 
 
 def forward(mine: SimpleNamespace, p: Params, X: Array) -> tuple[Array, tuple[Array, ...]]:
@@ -104,7 +105,7 @@ def accuracy(mine: SimpleNamespace, p: Params, X: Array, y: Array) -> float:
     return float(np.concatenate(right).mean())
 
 
-def filters(W: Array, title: str) -> Figure:
+def filters(W: Array, before: Array, title: str) -> Figure:
     """The six 5 × 5 filters beside each other: darker is larger, each on its own scale."""
     tiles = np.full((11, 17), np.nan)  # two rows of three, one free cell between them
     for n, filter_ in enumerate(W[:, 0]):
@@ -112,7 +113,9 @@ def filters(W: Array, title: str) -> Figure:
         tiles[i : i + 5, j : j + 5] = (filter_ - filter_.min()) / (np.ptp(filter_) + 1e-12)
     tiles = np.nan_to_num(tiles[::-1])  # row 0 of a heat map is the lowest
     grid = Grid(tiles.tolist(), (0, 17), (0, 11), kind="heat")
-    return Figure((grid, Note("Six filters of 5 × 5; darker is larger, each on its own scale.")), title)
+    moved = 100 * float(np.linalg.norm(W - before) / (np.linalg.norm(before) + 1e-12))
+    words = f"Six filters of 5 × 5; darker is larger. They have moved by {moved:.0f} % of the length they began with."
+    return Figure((grid, Note(words)), title)
 
 
 def pictures(log: Log, knobs: Knobs) -> tuple[Array, Array, Array, Array, tuple[str, ...]]:
