@@ -53,7 +53,12 @@ def started_by(mine):
 
 
 def blobs(draw, samples, size, classes, dtype="float64"):
-    """Noisy points around one random centre a class: X, y, X_val, y_val."""
+    """Noisy points around one random centre a class: X, y, X_val, y_val.
+
+    Class 0 has one sample more than the others: when all units of a small network die, its logits are the biases, which
+    are then as different as the classes are frequent. A tie would be decided by rounding, that is by the order of the rows.
+    """
+    samples += (1 - samples) % classes
     centres = draw.array((classes, size), scale=1.5)
     y = np.arange(2 * samples) % classes
     X = (centres[y] + draw.array((2 * samples, size))).astype(dtype)
@@ -95,11 +100,10 @@ def test_start(mine, draw):
 def test_full_batches(mine, draw):
     """With one batch an epoch: parameters, losses and accuracies are those of the same network in PyTorch."""
     size, first, second = draw.shape(dims=3, low=2, high=6)
-    samples = draw.int(8, 30)
-    data = blobs(draw, samples, size, draw.pick(3, 4))
+    data = blobs(draw, draw.int(8, 30), size, draw.pick(3, 4))
     options = {"hidden": (first, second), "lr": draw.pick(0.5, 0.1), "epochs": draw.int(1, 4)}
-    size = samples + draw.pick(0, 7)
-    same(mine.train_mlp, started_by(mine), *data, **options, batch_size=size, rng=draw.rng(), dtypes=None)
+    options |= {"batch_size": len(data[0]) + draw.pick(0, 7), "rng": draw.rng()}
+    same(mine.train_mlp, started_by(mine), *data, **options, dtypes=None)
 
 
 @draws(4)
@@ -121,7 +125,7 @@ def test_defaults(mine, draw):
 def test_float32(mine, draw):
     """float32 data are trained with float32 parameters."""
     data = blobs(draw, 12, 3, 3, "float32")
-    options = {"hidden": (5, 4), "epochs": 2, "batch_size": 12, "rng": draw.rng()}
+    options = {"hidden": (5, 4), "epochs": 2, "batch_size": 13, "rng": draw.rng()}
     same(mine.train_mlp, started_by(mine), *data, **options, dtypes=None, rtol=1e-3, atol=1e-4)
 
 
