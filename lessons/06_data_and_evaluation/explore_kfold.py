@@ -21,7 +21,7 @@ class Knobs:
     """What can be turned."""
 
     n: int = knob(24, 6, 44, help="rows")
-    k: int = knob(5, 2, 11, help="folds")
+    k: int = knob(5, 2, 8, help="folds")
     shuffle: bool = toggle(True, help="deal the rows at random")
     sorted_labels: bool = toggle(False, help="rows sorted by their class, as files often are")
     seed: int = knob(0, 0, 20, help="which random order")

@@ -92,11 +92,10 @@ def words(knobs: Knobs, on_grid: float, at_random: float) -> str:
     if abs(on_grid - at_random) < 0.01:
         return f"{trials} trials each, and a draw. The best anywhere is 0.950."
     winner = "Random search" if at_random > on_grid else "The grid"
-    return f"{trials} trials each. {winner} came nearer to the best, 0.950. Turn place and seed: who wins how often?"
+    return f"{trials} trials each. {winner} came nearer to the best, 0.950."
 
 
 def counts(knobs: Knobs) -> str:
     """How many different values each design tries, and where."""
     small = sum(u < -1 for u, _ in randoms(knobs))
-    share = f"{small} of the {knobs.side**2} random rates lie below 0.1."
-    return f"The grid tries {knobs.side} values an axis, random search {knobs.side**2}. {share}"
+    return f"Rates tried: {knobs.side} by the grid, {knobs.side**2} at random, {small} of these below 0.1."
