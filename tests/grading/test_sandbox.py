@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import types
@@ -194,6 +195,40 @@ def test_secret_folders_are_unreadable_wherever_they_lie(tmp_path):
     assert (libraries / "library", landlock.READ) in found
     assert (libraries / "course" / "lessons", landlock.READ) in found
     assert not any((libraries / "course" / "solutions").is_relative_to(p) and r & 4 for p, r in found)
+
+
+@linux
+def test_a_bundled_course_among_the_libraries_is_guarded_too(tmp_path):
+    """As in an installed program: the course lies in `site-packages`, which every learner process may read."""
+    if limits.missing():
+        pytest.skip("not all layers here")
+    packages = tmp_path / "site-packages"
+    shutil.copytree(ROOT / "tutor", packages / "tutor", ignore=shutil.ignore_patterns("__pycache__"))
+    course = packages / "tutor" / "_course"
+    for name in ("exercises/01_one/test_ex.py", "solutions/01_one/ex.py"):
+        (course / name).parent.mkdir(parents=True)
+        (course / name).write_text("x = 1\n", "utf-8")
+    (packages / "library.py").write_text("x = 1\n", "utf-8")
+    program = f"""
+    import sys
+    sys.path.append({str(packages)!r})
+    from tutor.grading import sandbox
+    from tutor.model import Limits
+    secret = ({str(course / "exercises")!r}, {str(course / "solutions")!r})
+    closing = sandbox.Closing(sys.argv[1], (), "auto")
+    assert len(sandbox.finish_and_try(closing, sandbox.Confinement(Limits(), sys.argv[1], secret))["held"]) == 7
+    import library
+    try:
+        open({str(course / "solutions/01_one/ex.py")!r})
+    except PermissionError:
+        print("refused")
+    """
+    scratch = sandbox.make_scratch()
+    try:
+        done = subprocess.run([sys.executable, "-P", "-c", dedent(program), scratch], capture_output=True, text=True)
+    finally:
+        sandbox.remove_scratch(scratch)
+    assert done.stdout.strip() == "refused", done.stderr[-2000:]
 
 
 def test_a_course_below_a_library_folder_is_kept_out(tmp_path):

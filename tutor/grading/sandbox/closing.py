@@ -65,6 +65,7 @@ class Closing:
         environment.reduce(scratch)
         process.close_descriptors((0, 1, 2, *keep))
         process.die_first()
+        self._tasks = process.tasks_of_user()  # before /proc is closed
         if mode != "off":
             self._attempt("bubblewrap", bubblewrap.inside)
             self._attempt("a network of its own", namespaces.lone_network)
@@ -85,6 +86,8 @@ class Closing:
                 readable = paths.allowed(self.scratch, confinement.secret, devices=confinement.devices)
                 self._attempt("", lambda: landlock.restrict(readable))
             self._attempt("seccomp", lambda: seccomp.install(os.getpid(), devices=confinement.devices))
+        if "seccomp" not in self.layers:
+            process.limit_tasks(confinement.limits.processes + self._tasks)
         return tuple(self.layers)
 
     def _too_much(self, confinement: Confinement) -> bool:

@@ -74,10 +74,6 @@ def close_descriptors(keep: tuple[int, ...]) -> None:
 
 def set_limits(limits: Limits) -> None:
     """Set the kernel's limits on this process. What cannot be set is found out by `trying`."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
     cpu = max(1, int(limits.cpu_seconds))
     wanted = [
         ("RLIMIT_CPU", cpu, cpu + 2),  # a SIGXCPU that is ignored is followed by a SIGKILL
@@ -85,18 +81,29 @@ def set_limits(limits: Limits) -> None:
         ("RLIMIT_FSIZE", limits.file_size, limits.file_size),
         ("RLIMIT_CORE", 0, 0),
         ("RLIMIT_NOFILE", _DESCRIPTORS, _DESCRIPTORS),
-        ("RLIMIT_NPROC", limits.processes + _tasks_of_user(), 0),
     ]
-    for name, soft, hard in wanted:
-        number = getattr(resource, name, None)
-        if number is None:
-            continue
-        _, most = resource.getrlimit(number)
-        hard = hard or soft
-        if most != resource.RLIM_INFINITY:
-            soft, hard = min(soft, most), min(hard, most)
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(number, (soft, hard))
+    with contextlib.suppress(ImportError):  # Windows has none
+        for name, soft, hard in wanted:
+            _limit(name, soft, hard)
+
+
+def limit_tasks(count: int) -> None:
+    """Limit the processes and threads of this user, all together: for where nothing refuses new processes."""
+    with contextlib.suppress(ImportError):
+        _limit("RLIMIT_NPROC", count, count)
+
+
+def _limit(name: str, soft: int, hard: int) -> None:
+    import resource
+
+    number = getattr(resource, name, None)
+    if number is None:
+        return
+    _, most = resource.getrlimit(number)
+    if most != resource.RLIM_INFINITY:
+        soft, hard = min(soft, most), min(hard, most)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(number, (soft, hard))
 
 
 def limit_memory(count: int) -> None:
@@ -107,7 +114,7 @@ def limit_memory(count: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (count, count))
 
 
-def _tasks_of_user() -> int:
+def tasks_of_user() -> int:
     """Count the threads this user runs: the kernel's limit is one for all of them together. Root has no limit."""
     if not kernel.LINUX or os.getuid() == 0:
         return 0 if kernel.LINUX else 512

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import socket
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,15 +66,31 @@ def _files(confinement: Confinement) -> bool:
     """Neither can the machine's accounts or what is secret be opened, nor a file be made beside the scratch folder."""
     if os.name != "posix":
         return False
-    for path in ("/etc/passwd", *confinement.secret):
-        if not _denied(lambda path=path: os.close(os.open(path, os.O_RDONLY)), *_UNREADABLE):  # type: ignore[misc]
-            return False
+    if not all(map(_sealed, ("/etc/passwd", *confinement.secret))):
+        return False
     beside = f"{confinement.scratch}-beside"
     try:
         return _denied(lambda: os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600)), errno.EACCES, errno.EROFS)
     finally:
         with contextlib.suppress(OSError):
             os.unlink(beside)  # noqa: PTH108  beside open and close
+
+
+def _sealed(path: str) -> bool:
+    """Tell whether nothing can be read of a file or folder. Names may be listed where it lies among the libraries."""
+    try:
+        opened = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        return error.errno in _UNREADABLE
+    try:
+        return stat.S_ISDIR(os.fstat(opened).st_mode) and all(map(_sealed, _some_of(path)))
+    finally:
+        os.close(opened)
+
+
+def _some_of(folder: str) -> list[str]:
+    with os.scandir(folder) as entries:
+        return [entry.path for entry in itertools.islice(entries, 3)]
 
 
 def _network(_: Confinement) -> bool:
