@@ -6,6 +6,8 @@ use one full batch, or images that are all alike.
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -105,6 +107,14 @@ def start_of(values):
     if abs(square - 1) <= 5.4 * (2 / values.size) ** 0.5:
         return "spread √(2 / n_in)"
     return f"spread about {2 ** round(float(np.log2(square))) ** 0.5:.2g} · √(2 / n_in)"
+
+
+def test_defaults(mine):
+    """Without further arguments: 4 epochs, lr 0.02, momentum 0.9, batches of 64."""
+    parameters = inspect.signature(mine.train_lenet).parameters
+    wanted = {"epochs": 4, "lr": 0.02, "momentum": 0.9, "batch_size": 64}
+    got = {name: parameters[name].default if name in parameters else "missing" for name in wanted}
+    equal(got, wanted, "the dict of defaults")
 
 
 @draws(3)

@@ -8,10 +8,8 @@ import numpy as np
 
 from tutor.mine import conv2d, conv2d_backward, cross_entropy, data_iter, kaiming_normal, maxpool2d, maxpool2d_backward
 
-Params = dict[str, np.ndarray]
 
-
-def _start(classes: int, rng: np.random.Generator) -> Params:
+def _start(classes: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Kaiming-normal weights, laid out as PyTorch does (outputs first), and zero biases; float32."""
     shapes = [(6, 1, 5, 5), (16, 6, 5, 5), (120, 400), (84, 120), (classes, 84)]
     params = {}
@@ -21,28 +19,30 @@ def _start(classes: int, rng: np.random.Generator) -> Params:
     return params
 
 
-def _forward(p: Params, X: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+def _relu(z: np.ndarray) -> np.ndarray:
+    return np.maximum(z, 0)
+
+
+def _forward(p: dict[str, np.ndarray], X: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
     """Logits, and what the way back needs."""
-    a1 = np.maximum(conv2d(X, p["W1"], p["b1"], padding=2), 0)  # (N, 6, 28, 28)
+    a1 = _relu(conv2d(X, p["W1"], p["b1"], padding=2))  # (N, 6, 28, 28)
     p1, i1 = maxpool2d(a1, 2)  # (N, 6, 14, 14)
-    a2 = np.maximum(conv2d(p1, p["W2"], p["b2"]), 0)  # (N, 16, 10, 10)
+    a2 = _relu(conv2d(p1, p["W2"], p["b2"]))  # (N, 16, 10, 10)
     p2, i2 = maxpool2d(a2, 2)  # (N, 16, 5, 5)
     flat = p2.reshape(len(X), 400)  # (N, 400)
-    a3 = np.maximum(flat @ p["W3"].T + p["b3"], 0)  # (N, 120)
-    a4 = np.maximum(a3 @ p["W4"].T + p["b4"], 0)  # (N, 84)
+    a3 = _relu(flat @ p["W3"].T + p["b3"])  # (N, 120)
+    a4 = _relu(a3 @ p["W4"].T + p["b4"])  # (N, 84)
     logits = a4 @ p["W5"].T + p["b5"]  # (N, C)
     return logits, (X, a1, i1, p1, a2, i2, flat, a3, a4)
 
 
-def _backward(p: Params, dlogits: np.ndarray, kept: tuple[np.ndarray, ...]) -> Params:
+def _backward(p: dict[str, np.ndarray], dlogits: np.ndarray, kept: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
     """The gradient of every parameter, from the last layer to the first."""
     X, a1, i1, p1, a2, i2, flat, a3, a4 = kept
     g, d = {}, dlogits  # (N, C)
     for i, x in ((5, a4), (4, a3), (3, flat)):
         g[f"W{i}"], g[f"b{i}"] = d.T @ x, d.sum(axis=0)  # (n_out, n_in), (n_out,)
-        d = d @ p[f"W{i}"]  # (N, n_in)
-        if i > 3:
-            d = d * (x > 0)  # x came out of a ReLU
+        d = d @ p[f"W{i}"] * (x > 0)  # (N, n_in): each x came out of a ReLU, flat through the pooling
     d = maxpool2d_backward(d.reshape(i2.shape), i2, a2.shape) * (a2 > 0)  # (N, 16, 10, 10)
     d, g["W2"], g["b2"] = conv2d_backward(d, p1, p["W2"])  # (N, 6, 14, 14)
     d = maxpool2d_backward(d, i1, a1.shape) * (a1 > 0)  # (N, 6, 28, 28)
