@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import application
+import classes
 import verdicts
 from measure import Row, process, show
 
@@ -38,6 +39,7 @@ PARTS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "cold": verdicts.cold,
     "warm": verdicts.warm,
     "memory": verdicts.memory,
+    "class": classes.throughput,
 }
 
 
