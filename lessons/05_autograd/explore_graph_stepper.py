@@ -10,8 +10,8 @@ from tutor.training import Figure, Note, choice, knob
 
 TITLE = "Computation-graph stepper"
 TEACHES = (
-    "Forward every node stores its value, backward it hands its gradient times a local slope to its parents. A node "
-    "that is used twice adds up what it gets, so it must wait until all its users are done. Try the other order."
+    "Backward, a node hands its gradient times a slope to each parent. Used twice, it adds up what it gets, "
+    "so it must wait for all its users. Try the other order."
 )
 
 Step = tuple[str, str, tuple[str, ...]]
@@ -19,16 +19,10 @@ Step = tuple[str, str, tuple[str, ...]]
 
 PROGRAMS: dict[str, tuple[Step, ...]] = {
     "a*b + a": (("d", "*", ("a", "b")), ("y", "+", ("d", "a"))),
-    "tanh(a*b + c)": (("d", "*", ("a", "b")), ("e", "+", ("d", "c")), ("y", "tanh", ("e",))),
-    "(a*b + c)²": (("d", "*", ("a", "b")), ("e", "+", ("d", "c")), ("y", "²", ("e",))),
+    "tanh(a*b)": (("d", "*", ("a", "b")), ("y", "tanh", ("d",))),
+    "(a*b + a)²": (("d", "*", ("a", "b")), ("e", "+", ("d", "a")), ("y", "²", ("e",))),
     "long and short": (("d", "*", ("a", "b")), ("e", "tanh", ("d",)), ("f", "²", ("e",)), ("y", "+", ("d", "f"))),
-    "diamonds": (
-        ("d", "+", ("a", "b")),
-        ("e", "*", ("d", "d")),
-        ("f", "*", ("e", "d")),
-        ("g", "tanh", ("e",)),
-        ("y", "+", ("f", "g")),
-    ),
+    "diamonds": (("d", "+", ("a", "b")), ("e", "*", ("d", "d")), ("f", "*", ("e", "d")), ("y", "+", ("e", "f"))),
 }
 
 SLOPES: dict[str, Callable[..., tuple[float, tuple[float, ...]]]] = {
@@ -39,7 +33,7 @@ SLOPES: dict[str, Callable[..., tuple[float, tuple[float, ...]]]] = {
 }
 """Operation → value, and slope by each argument."""
 
-FORMULAS = {"long and short": "d + tanh(d)², d = a*b", "diamonds": "d³ + tanh(d²), d = a + b"}
+FORMULAS = {"long and short": "d + tanh(d)², d = a*b", "diamonds": "d² + d³, d = a + b"}
 
 Values = dict[str, float]
 
@@ -49,10 +43,9 @@ class Knobs:
     """What can be turned."""
 
     expression: str = choice("a*b + a", *PROGRAMS, help="what is computed")
-    step: int = knob(0, 0, 12, help="first forward, then backward; beyond the end nothing happens")
+    step: int = knob(0, 0, 9, help="first forward, then backward; beyond the end nothing happens")
     a: float = knob(2.0, -3.0, 3.0, step=0.25, help="value of a")
     b: float = knob(-1.5, -3.0, 3.0, step=0.25, help="value of b")
-    c: float = knob(1.0, -3.0, 3.0, step=0.25, help="value of c")
     order: str = choice("sorted", "sorted", "breadth first", help="in which order the nodes hand down their gradients")
     collect: str = choice("add", "add", "overwrite", help="what a node does with a second gradient: += or =")
 
@@ -61,7 +54,7 @@ def draw(knobs: Knobs) -> Figure:
     """The tree below y, the order of the sweep, and what happens in this step."""
     program = PROGRAMS[knobs.expression]
     names = {name: (op, args) for name, op, args in program}
-    values = {name: getattr(knobs, name) for name in "abc" if any(name in args for _, _, args in program)}
+    values = {name: getattr(knobs, name) for name in "ab" if any(name in args for _, _, args in program)}
     sweep = (
         [name for name, _, _ in reversed(program)]
         if knobs.order == "sorted"
@@ -79,10 +72,9 @@ def draw(knobs: Knobs) -> Figure:
         grads, now, said = {"y": 1.0}, "y", "Backward begins: dy/dy = 1. No other node has a gradient yet."
     for name in sweep[: max(0, step - len(program) - 1)]:
         said, now = backward(name, names[name], values, grads, knobs.collect), name
-    head = f"{'step ' + str(step) + ' of ' + str(last):<16}y = {FORMULAS.get(knobs.expression, knobs.expression)}"
-    rows = tree("y", names, values, grads, now)
-    order = "sweep: " + "  ".join(f"[{n}]" if n == now and grads else f" {n} " for n in sweep)
-    notes = [head, "", f"  {'node':<26}{'value':>9}{'gradient':>10}", *rows, "", order, "", said]
+    order = " ".join(f"[{n}]" if n == now and grads else n for n in sweep)
+    head = f"step {step} of {last}    y = {FORMULAS.get(knobs.expression, knobs.expression)}    sweep: {order}"
+    notes = [head, said, *tree("y", names, values, grads, now)]
     if step == last:
         notes.append(verdict(program, knobs, grads, values))
     return Figure(tuple(Note(line) for line in notes))
@@ -114,7 +106,13 @@ def backward(name: str, node: tuple[str, tuple[str, ...]], values: Values, grads
         before, part = grads.get(parent), mine * slope
         grads[parent] = part if before is None or collect == "overwrite" else before + part
         rest = (
-            "" if before is None else (f", so {before:.4g} + {number(part)}" if collect == "add" else " (old one lost)")
+            ""
+            if before is None
+            else (
+                f" and has {before:.4g} + {number(part)} = {grads[parent]:.4g}"
+                if collect == "add"
+                else " (old one lost)"
+            )
         )
         told.append(f"{parent} gets {number(mine)}·{number(slope)} = {part:.4g}{rest}")
     return f"Backward through {name} = {formula(op, args)}: {'; '.join(told)}."
@@ -142,9 +140,10 @@ def tree(
         op, args = names.get(name, ("", ()))
         again = name in shown and bool(args)
         text = f"{name} = {formula(op, args)}" if args and not again else f"{name} (again)" if name in shown else name
-        value = f"{values[name]:.4f}" if name in values else "·"
-        grad = f"{grads[name]:.4f}" if name in grads else "·"
-        rows.append(f"{'▶' if name == now and not again else ' '} {stem + branch + text:<26}{value:>9}{grad:>10}")
+        value = f"{values[name]:9.4f}" if name in values else "        ·"
+        grad = f"{grads[name]:9.4f}" if name in grads else "        ·"
+        mark = "▶" if name == now and not again else " "
+        rows.append(f"{mark} {stem + branch + text:<26}  value {value}   gradient {grad}")
         if again:
             return
         shown.add(name)
@@ -158,7 +157,7 @@ def tree(
 
 def verdict(program: tuple[Step, ...], knobs: Knobs, grads: Values, values: Values) -> str:
     """Compare the leaves with finite differences."""
-    leaves = [name for name in "abc" if name in values]
+    leaves = [name for name in "ab" if name in values]
     h, slopes = 1e-5, {}
     for leaf in leaves:
         ends = []

@@ -44,7 +44,7 @@ def draw(knobs: Knobs) -> Figure:
         rows.append(f"channel {c + 1} " + "  ".join(cells(knobs.show, x, y, ids, n, c) for n in range(knobs.samples)))
     count = int(ids.max()) + 1
     each = int((ids == 0).sum())
-    words = [f"{name(knobs)}: {count} groups of {each} numbers. {axes(knobs)}", "", *rows, ""]
+    words = [f"{name(knobs)}: {count} groups of {each} numbers. {axes(knobs)}", *rows]
     labels = tuple(f"sample {n + 1}" for n in range(knobs.samples))
     means = tuple(float(v) for v in y[:, 0].mean(1))
     spreads = tuple(f"mean {m:5.2f}  spread {s:4.2f}" for m, s in zip(means, y[:, 0].std(1), strict=True))
