@@ -10,8 +10,8 @@ from tutor.training import Axis, Figure, Line, Note, Scatter, choice, knob
 
 TITLE = "What the hidden layer sees"
 TEACHES = (
-    "Both ○ are joined by a line, both ● too. As long as the joins cross, no straight line parts the classes. A linear "
-    "hidden layer can shear and turn the picture, never uncross them. A ReLU folds it, and a fold is enough."
+    "While the joins of ○ and of ● cross, no line parts the classes. A linear hidden layer shears and turns the "
+    "picture, never uncrosses them. A ReLU folds it."
 )
 
 CORNERS = ((0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0))  # the first two are class 0, the last two class 1
@@ -26,10 +26,9 @@ class Knobs:
     activation: str = choice("relu", "relu", "identity", "tanh", "sigmoid", help="of both hidden units")
     w11: float = knob(1.0, -2.0, 2.0, step=0.25, help="unit 1: weight of x1")
     w12: float = knob(1.0, -2.0, 2.0, step=0.25, help="unit 1: weight of x2")
-    b1: float = knob(0.0, -2.0, 2.0, step=0.25, help="unit 1: bias")
     w21: float = knob(1.0, -2.0, 2.0, step=0.25, help="unit 2: weight of x1")
     w22: float = knob(1.0, -2.0, 2.0, step=0.25, help="unit 2: weight of x2")
-    b2: float = knob(-1.0, -2.0, 2.0, step=0.25, help="unit 2: bias")
+    b2: float = knob(-1.0, -2.0, 2.0, step=0.25, help="unit 2: bias (unit 1 has none)")
 
 
 def bend(z: float, activation: str) -> float:
@@ -43,7 +42,7 @@ def bend(z: float, activation: str) -> float:
 
 def hidden(knobs: Knobs, x: Point) -> Point:
     """Where the hidden layer puts a point of the plane."""
-    first = knobs.w11 * x[0] + knobs.w12 * x[1] + knobs.b1
+    first = knobs.w11 * x[0] + knobs.w12 * x[1]
     second = knobs.w21 * x[0] + knobs.w22 * x[1] + knobs.b2
     return bend(first, knobs.activation), bend(second, knobs.activation)
 
