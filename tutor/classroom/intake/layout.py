@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from tutor.classroom.intake.files import File, is_archive, is_other_archive
 
-_CANVAS = re.compile(r"(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>[^/]+)")
+_CANVAS = re.compile(
+    r"(?:(?P<name>[^/]+?)_)??(?:(?P<late>LATE)_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_"
+    r"(?:\d+_(?P<file>[^/]+)|(?:text|link)\.html)"
+)
+"""Canvas: name (a group's, for group work), `LATE`, user, attachment, file; of anonymous work `anon_Ab3dE` alone."""
 _CANVAS_ATTEMPT = re.compile(r"-(\d+)(?=\.\w+$)")
 _MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>[^/]*)")
 _ATTEMPT = re.compile(r"attempt[ _-]*(\d+)", re.IGNORECASE)
@@ -33,7 +37,10 @@ def split(files: Iterable[File], exercises: frozenset[str]) -> Iterator[Bundle]:
     groups: dict[object, Bundle] = {}
     for file in files:
         for key, bundle, inner in _author(file, exercises):
-            groups.setdefault(key, bundle).files.append(File(inner, file.data, file.at))
+            mine = groups.setdefault(key, bundle)
+            mine.attempt = max(mine.attempt, bundle.attempt)
+            mine.marked_late |= bundle.marked_late
+            mine.files.append(replace(file, path=inner))
     prefix = _common_prefix([bundle.origin for bundle in groups.values()])
     for bundle in groups.values():
         if prefix and bundle.origin.startswith(prefix):
@@ -47,15 +54,29 @@ def _author(file: File, exercises: frozenset[str]) -> Iterator[tuple[object, Bun
         inner = PurePosixPath(*rest) if rest else PurePosixPath(match["file"] or top)
         yield ("moodle", match["user"]), Bundle((match["user"], match["name"]), top), inner
     elif not rest and (match := _CANVAS.fullmatch(top)):
-        tries = _CANVAS_ATTEMPT.search(match["file"])
-        who = (match["user"], match["name"])
-        bundle = Bundle(who, f"{match['name']}_{match['user']}", marked_late=match["late"] is not None)
-        bundle.attempt = int(tries[1]) + 1 if tries else 1
-        yield ("canvas", match["user"]), bundle, PurePosixPath(_CANVAS_ATTEMPT.sub("", match["file"]))
+        yield _canvas(match, exercises)
     elif rest:
         yield from _in_folder(top, rest)
     else:
         yield _alone(file.path, exercises)
+
+
+def _canvas(match: re.Match[str], exercises: frozenset[str]) -> tuple[object, Bundle, PurePosixPath]:
+    """`softmax-2.py` is the third upload of `softmax.py`; of `homework-2.py` nobody can tell."""
+    name, file = match["file"] or "text.html", None
+    tries = _CANVAS_ATTEMPT.search(name)
+    if tries:
+        file = _CANVAS_ATTEMPT.sub("", name)
+        tries = tries if bare_name(file).replace("-", "_").lower() in exercises else None
+    who = tuple(filter(None, (match["user"], match["name"])))
+    bundle = Bundle(who, "_".join(reversed(who)), marked_late=match["late"] is not None)
+    bundle.attempt = int(tries[1]) + 1 if tries else 1
+    return ("canvas", match["user"]), bundle, PurePosixPath(file if tries and file else name)
+
+
+def is_download(name: str) -> bool:
+    """Tell whether Canvas or Moodle made this name, so that somebody handed it in, whatever it is."""
+    return _CANVAS.fullmatch(name) is not None or _MOODLE.fullmatch(name) is not None
 
 
 def _in_folder(top: str, rest: Sequence[str]) -> Iterator[tuple[object, Bundle, PurePosixPath]]:
@@ -71,7 +92,7 @@ def _alone(path: PurePosixPath, exercises: frozenset[str]) -> tuple[object, Bund
     if is_archive(path.name) or is_other_archive(path.name):
         return ("file", path.name), Bundle((bare_name(path.name),), path.name), path
     plain = path.stem.replace("-", "_").lower()
-    for stem in exercises:
+    for stem in sorted(exercises, key=lambda stem: (-len(stem), stem)):  # binary_cross_entropy before cross_entropy
         if plain.endswith("_" + stem) and len(plain) > len(stem) + 1:
             student = path.stem[: -len(stem) - 1]
             return ("single", student), Bundle((student,), student), PurePosixPath(stem + path.suffix)
@@ -91,4 +112,5 @@ def _common_prefix(names: Sequence[str]) -> str:
         return ""
     first, last = min(names), max(names)
     same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
-    return first[: first.rfind("-", 0, same) + 1]
+    prefix = first[: first.rfind("-", 0, same) + 1]
+    return prefix if prefix.count("-") >= 2 else ""  # else Anna Lee and Anna Roe would be Lee and Roe

@@ -30,7 +30,12 @@ class Found:
 def pick(files: Iterable[File], exercises: Sequence[Exercise]) -> Found:
     """Choose a file for each exercise; a choice between several is noted, and so is a file too large to grade."""
     found, usable = Found(), []
+    broken: list[str] = []
+    minor: list[str] = []
     for file in files:
+        if file.problem:
+            (minor if file.minor else broken).append(f"{file.problem}.")
+            continue
         try:
             usable.append(_as_python(file))
         except UnreadableError as error:
@@ -49,6 +54,9 @@ def pick(files: Iterable[File], exercises: Sequence[Exercise]) -> Found:
         candidates = named.get(exercise.id) or _by_definition(exercise, others, defined)
         if candidates:
             _choose(exercise, candidates, found)
+    found.notes[:0] = broken[:5]
+    if not found.sources:
+        found.notes += minor[:3]
     return found
 
 
@@ -77,9 +85,14 @@ def _names(source: bytes) -> frozenset[str]:
 def _by_definition(
     exercise: Exercise, files: Iterable[File], defined: Mapping[PurePosixPath, frozenset[str]]
 ) -> list[File]:
-    """Files under other names, such as one for the whole homework, that define what the exercise asks for."""
+    """Files under other names, such as one for the whole homework, that define what the exercise asks for.
+
+    Where no file defines all of it, the one that defines most, but at least half: the rest has checks that fail.
+    """
     asked = _asked(exercise)
-    return [file for file in files if asked and asked <= defined[file.path]]
+    found = {file.path: (len(asked & defined[file.path]), file) for file in files}
+    most = max((count for count, _ in found.values()), default=0)
+    return [file for count, file in found.values() if count == most and asked and 2 * count >= len(asked)]
 
 
 def _asked(exercise: Exercise) -> frozenset[str]:
