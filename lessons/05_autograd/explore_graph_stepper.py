@@ -73,7 +73,8 @@ def draw(knobs: Knobs) -> Figure:
     for name in sweep[: max(0, step - len(program) - 1)]:
         said, now = backward(name, names[name], values, grads, knobs.collect), name
     order = " ".join(f"[{n}]" if n == now and grads else n for n in sweep)
-    head = f"step {step} of {last}    y = {FORMULAS.get(knobs.expression, knobs.expression)}    sweep: {order}"
+    head = f"step {step} of {last}   y = {FORMULAS.get(knobs.expression, knobs.expression)}"
+    head += f"   sweep ({knobs.order}, {knobs.collect}): {order}"
     notes = [head, said, *tree("y", names, values, grads, now)]
     if step == last:
         notes.append(verdict(program, knobs, grads, values))

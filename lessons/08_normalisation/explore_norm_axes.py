@@ -22,13 +22,15 @@ EPS = 1e-5
 MARKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
+METHODS = ("batch", "layer", "instance", "2 groups", "1 group", "4 groups")
+
+
 @dataclass(frozen=True)
 class Knobs:
     """What can be turned."""
 
-    method: str = choice("batch", "batch", "layer", "instance", "group", help="which normaliser")
+    method: str = choice("batch", *METHODS, help="which normaliser; groups are of consecutive channels")
     samples: int = knob(3, 1, 3, help="N: how many samples are in the batch")
-    groups: int = knob(2, 1, 4, help="for group: how many groups the 4 channels are cut into (1, 2 or 4)")
     outlier: float = knob(0.0, 0.0, 50.0, step=5.0, help="added to the last sample: who else notices?")
     show: str = choice("groups", "groups", "input", "result", help="letters of the groups, or the numbers")
 
@@ -36,7 +38,7 @@ class Knobs:
 def draw(knobs: Knobs) -> Figure:
     """The batch as a table, a row a channel; the same letter means: normalised together."""
     x = batch(knobs.samples, knobs.outlier)  # (N, C, S)
-    ids = members(knobs.method, knobs.samples, split(knobs.groups))  # (N, C, S)
+    ids = members(knobs.method, knobs.samples)  # (N, C, S)
     y = normalised(x, ids)  # (N, C, S)
     head = "          " + "".join(f"sample {n + 1}".ljust(5 * S + 2) for n in range(knobs.samples))
     rows = [head.rstrip()]
@@ -46,16 +48,16 @@ def draw(knobs: Knobs) -> Figure:
     each = int((ids == 0).sum())
     words = [f"{name(knobs)}: {count} groups of {each} numbers. {axes(knobs)}", *rows]
     labels = tuple(f"sample {n + 1}" for n in range(knobs.samples))
-    means = tuple(float(v) for v in y[:, 0].mean(1))
+    means = tuple(round(float(v), 6) + 0.0 for v in y[:, 0].mean(1))
     spreads = tuple(f"mean {m:5.2f}  spread {s:4.2f}" for m, s in zip(means, y[:, 0].std(1), strict=True))
     bars = Bars(labels, means, spreads, low=-2.0, high=2.0, title="channel 1 after the normaliser")
-    notes = (Note(word) for word in (*words, *remarks(knobs, x, y, each)))
+    notes = (Note(word) for word in (*words, *remarks(knobs, y)))
     return Figure((*notes, bars))
 
 
 def name(knobs: Knobs) -> str:
-    """With the number of groups where there is one."""
-    return f"GroupNorm({split(knobs.groups)})" if knobs.method == "group" else f"{knobs.method.capitalize()}Norm"
+    """As PyTorch calls it, with the number of groups where there is one."""
+    return f"GroupNorm({knobs.method[0]})" if "group" in knobs.method else f"{knobs.method.capitalize()}Norm"
 
 
 def axes(knobs: Knobs) -> str:
@@ -64,13 +66,7 @@ def axes(knobs: Knobs) -> str:
         "batch": "Mean over N, H, W: one a channel.",
         "layer": "Mean over C, H, W: one a sample.",
         "instance": "Mean over H, W: one a sample and channel.",
-        "group": "Mean over H, W and a share of C.",
-    }[knobs.method]
-
-
-def split(groups: int) -> int:
-    """The nearest number of groups that divides the channels."""
-    return {1: 1, 2: 2, 3: 2, 4: 4}[groups]
+    }.get(knobs.method, "Mean over H, W and a share of C.")
 
 
 @lru_cache(maxsize=32)
@@ -83,14 +79,17 @@ def batch(samples: int, outlier: float) -> np.ndarray:
     return x
 
 
-def members(method: str, samples: int, groups: int) -> np.ndarray:
+def members(method: str, samples: int) -> np.ndarray:
     """(N, C, S) number of the group that each entry belongs to."""
     n, c, _ = np.indices((samples, C, S))
     if method == "batch":
         return c
     if method == "layer":
         return n
-    return n * C + c if method == "instance" else n * groups + c * groups // C
+    if method == "instance":
+        return n * C + c
+    groups = int(method[0])
+    return n * groups + c * groups // C
 
 
 def normalised(x: np.ndarray, ids: np.ndarray) -> np.ndarray:
@@ -110,22 +109,20 @@ def cells(show: str, x: np.ndarray, y: np.ndarray, ids: np.ndarray, n: int, c: i
     return "".join(f"{v:5.1f}" for v in numbers)
 
 
-def remarks(knobs: Knobs, x: np.ndarray, y: np.ndarray, each: int) -> list[str]:
+def remarks(knobs: Knobs, y: np.ndarray) -> list[str]:
     """What the outlier did to the first sample, and what is special about these groups."""
     said = []
     if knobs.samples > 1:
         calm = batch(knobs.samples, 0.0)
-        before = normalised(calm, members(knobs.method, knobs.samples, split(knobs.groups)))
+        before = normalised(calm, members(knobs.method, knobs.samples))
         moved = float(np.abs(y[0] - before[0]).max())
         if knobs.outlier:
             tail = "its neighbour changed it" if moved > 1e-12 else "it does not see its neighbours"
             said.append(f"The outlier moved the numbers of sample 1 by up to {moved:.2f}: {tail}.")
     elif knobs.method == "batch":
         said.append("One sample: BatchNorm has become InstanceNorm. Evaluation would use running averages instead.")
-    if knobs.method == "group" and split(knobs.groups) in (1, C):
-        said.append(
-            "One group is LayerNorm." if split(knobs.groups) == 1 else "As many groups as channels: InstanceNorm."
-        )
-    if knobs.method == "group" and knobs.groups == 3:
-        said.append("3 does not divide 4 channels: 2 groups are shown.")
+    if knobs.method == "1 group":
+        said.append("One group is LayerNorm over C, H and W.")
+    if knobs.method == "4 groups":
+        said.append("As many groups as channels: InstanceNorm.")
     return said
