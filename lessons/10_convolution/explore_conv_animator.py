@@ -8,8 +8,8 @@ from tutor.training import Figure, Note, choice, knob
 
 TITLE = "Convolution, one window at a time"
 TEACHES = (
-    "Turn `step` and follow the window. Forwards each output pixel gathers products; backwards each error is handed "
-    "out to the same pixels, and overlaps add up. A transposed convolution does the second forwards."
+    "Forwards each output pixel gathers products. Backwards each error is handed out to the same pixels, and overlaps "
+    "add up: what a transposed convolution does."
 )
 
 KERNEL = ((1, 0, -1, 1), (2, 1, 0, -1), (1, -1, 2, 0), (0, 1, -2, 1))
