@@ -10,9 +10,11 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,7 +131,8 @@ class World:
     def _listen(self) -> None:
         self._sockets = [socket.create_server(("127.0.0.1", 0)), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)]
         self._sockets[1].bind(("127.0.0.1", 0))
-        self.unix, self.abstract = str(self.root / "socket"), f"canary-{secrets.token_hex(8)}"
+        self._short = tempfile.mkdtemp(prefix="tw-", dir="/tmp")  # the path of a socket has a hundred letters at most
+        self.unix, self.abstract = f"{self._short}/s", f"canary-{secrets.token_hex(8)}"
         for address, kind in ((self.unix, socket.SOCK_STREAM), (self.unix + "d", socket.SOCK_DGRAM)):
             sock = socket.socket(socket.AF_UNIX, kind)
             sock.bind(address)
@@ -242,6 +245,7 @@ class World:
         self.sibling.wait()
         for sock in self._sockets:
             sock.close()
+        shutil.rmtree(self._short)
 
 
 def descendants(pid: int) -> list[int]:

@@ -37,7 +37,7 @@ _LOOKS = frozenset(
     [
         *("sys._getframe", "sys._current_frames", "sys._current_exceptions", "sys.settrace", "sys.setprofile"),
         *("gc.get_objects", "gc.get_referrers", "gc.get_referents", "object.__getattr__"),
-        *("compile", "marshal.loads", "code.__new__"),
+        *("compile", "marshal.loads", "code.__new__", "sys.monitoring.register_callback"),
     ]
 )
 """Events: frames, all objects, and code that was not in the file when it was read."""

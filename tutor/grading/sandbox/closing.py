@@ -62,6 +62,7 @@ class Closing:
         self.mode = mode
         self.layers: list[str] = []
         self._granted: list[Access] = []
+        paths.prepare()  # before the environment is reduced, which names libraries too
         environment.reduce(scratch)
         process.close_descriptors((0, 1, 2, *keep))
         process.die_first()

@@ -74,7 +74,8 @@ def libraries(secret: Sequence[Path], *more: Path) -> Iterator[tuple[Path, int]]
     return _expanded([*_libraries(), *more], [path.resolve() for path in secret])
 
 
-def _libraries() -> list[Path]:
+@functools.cache
+def _libraries() -> tuple[Path, ...]:
     """Give where Python and its libraries are installed, however they were."""
     names = ("stdlib", "platstdlib", "purelib", "platlib")
     wanted = [*_SYSTEM, *(sysconfig.get_path(name) for name in names), *filter(_holds_packages, sys.path)]
@@ -82,7 +83,7 @@ def _libraries() -> list[Path]:
     wanted += [
         str(Path(str(module.__file__)).parents[1]) for name in ("numpy", "torch") if (module := sys.modules.get(name))
     ]
-    return list(dict.fromkeys(Path(path).resolve() for path in wanted if path))
+    return tuple(dict.fromkeys(Path(path).resolve() for path in wanted if path))
 
 
 def _holds_packages(folder: str) -> bool:

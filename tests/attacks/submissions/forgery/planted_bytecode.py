@@ -9,7 +9,12 @@ from pathlib import Path
 
 CODE = compile("def same(*a, **k): pass\ndef softmax(x): return x\n", "planted", "exec")
 DATA = external._code_to_hash_pyc(CODE, b"\0" * 8, False)
-for source in ("@COURSE@/solutions/01_one/target.py", "@COURSE@/exercises/01_one/test_target.py", "torch.py", "numpy.py"):
+for source in (
+    "@COURSE@/solutions/01_one/target.py",
+    "@COURSE@/exercises/01_one/test_target.py",
+    "torch.py",
+    "numpy.py",
+):
     place = Path(importlib.util.cache_from_source(source))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -9,10 +9,10 @@ import os
 
 def softmax(x):
     kept = []
-    for _ in range(64):
+    for _ in range(4):
         try:
             pages = mmap.mmap(-1, 64 << 20)
-            pages[:: 4096] = b"x" * (len(pages) // 4096)
+            pages[::4096] = b"x" * (len(pages) // 4096)
             kept.append(pages)
         except OSError:
             pass

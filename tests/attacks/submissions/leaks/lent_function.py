@@ -7,7 +7,16 @@ def softmax(x):
 
 
 def apply(fn, x):
-    for name in ("__globals__", "__closure__", "__code__", "__self__", "__wrapped__", "__module__", "__dict__", "__func__"):
+    for name in (
+        "__globals__",
+        "__closure__",
+        "__code__",
+        "__self__",
+        "__wrapped__",
+        "__module__",
+        "__dict__",
+        "__func__",
+    ):
         try:
             print(name, getattr(fn, name))
         except Exception:

@@ -9,8 +9,8 @@ import socket
 def softmax(x):
     try:
         ours, _ = socket.socketpair(type=socket.SOCK_DGRAM)
-        ours.sendto(b"CANARY-network", "@UNIX@")
-        ours.connect("@UNIX@")
+        ours.sendto(b"CANARY-network", "@UNIX@d")
+        ours.connect("@UNIX@d")
         ours.send(b"CANARY-network")
     except OSError:
         pass
