@@ -347,3 +347,163 @@ def test_similar_code_is_found_and_what_was_given_is_not(tmp_path, course):
     assert (tmp_path / "out" / "similarity.html").exists()
     with pytest.raises(TutorError, match="between 0 and 1"):
         find_similar(tmp_path / "class", course, tmp_path / "out", least=2)
+
+
+# --- what goes wrong in a class ------------------------------------------------------------------------------------
+
+
+def test_a_task_that_is_lost_costs_one_submission(run, graded, monkeypatch):
+    from tutor.classroom import task
+    from tutor.classroom.scoring import NOT_GRADED
+
+    grade = task.grade
+
+    def unlucky(work):
+        if work["steps"][0]["job"]["path"] == "lost.py":
+            raise RuntimeError("the worker is gone")
+        return grade(work)
+
+    monkeypatch.setattr(task, "grade", unlucky)
+    lost = replace(handed_in("li", softmax="failed failed", entropy=None), paths={"softmax": "lost.py"})
+    grading = run([handed_in("jane"), lost, handed_in("max", softmax="passed failed")])
+    assert [result.points for result in grading.results] == [30, 0, 25]
+    assert grading.results[1].parts[0].note == NOT_GRADED
+    assert "1 verdicts could not be made (RuntimeError)" in grading.notes[0]
+
+
+def test_what_befalls_all_ends_the_run_and_keeps_what_was_made(run, graded, monkeypatch, tmp_path):
+    from tutor.classroom import task
+
+    grade, made = task.grade, []
+
+    def refused(work):
+        if made:
+            raise TutorError("The sandbox is refused.")
+        made.append(work)
+        return grade(work)
+
+    monkeypatch.setattr(task, "grade", refused)
+    with pytest.raises(TutorError, match="refused"):
+        run([handed_in("jane"), handed_in("li", softmax="failed")])
+    assert len((tmp_path / "out" / FILE).read_bytes().splitlines()) == 2
+    task.go_on()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_ctrl_c_keeps_what_was_finished(course, assignment, graded, tmp_path, error):
+    from conftest import Here
+
+    from tutor.classroom import task
+    from tutor.classroom.run import Class
+
+    def progress(done, total):
+        if done == 1:
+            raise error
+
+    submissions = [handed_in(str(n), softmax="passed " * n, entropy=None) for n in range(1, 5)]
+    with pytest.raises(error):
+        Class(course, assignment, Store(tmp_path / "out")).grade(by_student(submissions, None), Here(), progress)
+    assert len((tmp_path / "out" / FILE).read_bytes().splitlines()) == 4
+    assert task._stopping.is_set()
+    task.go_on()
+
+
+def test_the_same_file_keeps_its_own_name(run):
+    first, second = handed_in("jane", entropy=None), handed_in("li", entropy=None)
+    second = replace(second, paths={"softmax": "li_softmax.py"})
+    found = run([first, second]).results
+    assert [result.parts[0].verdict.path for result in found] == ["softmax.py", "li_softmax.py"]
+
+
+def test_nobody_is_a_class_too(run, tmp_path):
+    from tutor.classroom.reports import FORMATS, write_reports
+
+    grading = run([])
+    assert grading.results == ()
+    assert write_reports(grading, tmp_path / "reports", FORMATS)
+    assert merge([replace(grading, shard="1/1")]).results == ()
+
+
+@pytest.mark.parametrize(("hours", "days"), [(0, 0), (23.5, 1), (24, 1), (25, 1), (25.1, 2), (49, 2)])
+def test_a_day_is_a_day_when_the_clocks_are_changed(run, assignment, hours, days):
+    from zoneinfo import ZoneInfo
+
+    due = datetime(2026, 10, 24, 23, 59, tzinfo=ZoneInfo("Europe/Berlin"))  # the next day has 25 hours
+    late = replace(assignment, due=due, late=Late(per_day=0.1))
+    at = due.astimezone(UTC) + timedelta(hours=hours)
+    assert run([handed_in(at=at)], assignment=late).results[0].late_days == days
+    spring = replace(late, due=datetime(2026, 3, 28, 23, 59, tzinfo=ZoneInfo("Europe/Berlin")))
+    at = spring.due.astimezone(UTC) + timedelta(hours=23)
+    assert run([handed_in(at=at)], assignment=spring).results[0].late_days == 1
+    at += timedelta(minutes=1)
+    assert run([handed_in(at=at)], assignment=spring).results[0].late_days == 2
+    roster = Roster.of([Student("jane", "Jane", extension_days=1)])
+    at -= timedelta(minutes=1)
+    assert run([handed_in(at=at)], roster, spring).results[0].late_days == 0
+
+
+def test_of_two_at_once_the_one_that_can_be_read_counts(run):
+    broken = Submission(("jane",), "jane.zip", problem="it is damaged.")
+    (result,) = run([handed_in("jane", origin="a"), broken]).results
+    assert (result.state, result.points, result.origin) == ("duplicate", 30, "a")
+
+
+# --- rosters that instructors have ---------------------------------------------------------------------------------
+
+
+def roster_of(tmp_path: Path, data: str | bytes) -> Roster:
+    (path := tmp_path / "roster.csv").write_bytes(data if isinstance(data, bytes) else data.encode())
+    return read_roster(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_roster_in_any_encoding(tmp_path, encoding):
+    text = '\r\nname;email\r\n\r\n;;\r\n"Änne\r\nStraße";anne@x.org\r\nBo;bo@x.org\r\n'
+    roster = roster_of(tmp_path, text.encode(encoding))
+    assert [student.key for student in roster.students] == ["anne@x.org", "bo@x.org"]
+    assert roster.find(["anne strasse"]) == roster.students[0]
+
+
+def test_a_roster_names_the_line_in_the_file(tmp_path):
+    with pytest.raises(TutorError, match=r"roster.csv:5: '1' is there twice"):
+        roster_of(tmp_path, 'id,name\n1,"a\nb"\n\n1,c\n')
+    with pytest.raises(TutorError, match=r"is no CSV: field larger"):
+        roster_of(tmp_path, "id,name\n1," + "x" * 200_000)
+
+
+@pytest.mark.parametrize("days", ["inf", "nan", "1e9", "two"])
+def test_an_extension_is_a_number_of_days(tmp_path, days):
+    with pytest.raises(TutorError, match="no number of days"):
+        roster_of(tmp_path, f"id,extension\n1,{days}\n")
+
+
+def test_rows_of_canvas_that_are_nobody(tmp_path):
+    text = 'Student,ID,SIS Login ID,Section\n    Points Possible,,,\n"Student, Test",9,abc,A\n"Doe, Jane",42,jd,A\n'
+    assert [student.key for student in roster_of(tmp_path, text).students] == ["jd"]
+
+
+def test_the_numbers_of_moodle(tmp_path):
+    roster = roster_of(tmp_path, "Identifier,Full name\nParticipant 311,Jane Doe\nParticipant 312,Li Wei\n")
+    assert roster.find(["311", "Participant"]).name == "Jane Doe"
+    assert roster.find(["312", "Group A-Li Wei"]).name == "Li Wei"
+
+
+def test_a_number_that_means_one_and_a_name_that_means_another_mean_nobody():
+    jane, li = Student("311", "Jane Doe", number="311"), Student("5", "Li Wei", number="5")
+    roster = Roster.of([jane, li])
+    assert roster.find(["311", "Li Wei"]) is None
+    assert roster.find(["311", "Somebody Else"]) == jane
+    people = by_student([Submission(("311", "Li Wei"), "z")], roster)
+    assert [(s.key, s.on_roster, len(found)) for s, found in people] == [
+        ("311", True, 0),
+        ("5", True, 0),
+        ("z", False, 1),
+    ]
+
+
+def test_a_user_name_wins_against_part_of_an_address_and_the_end_of_a_name_comes_last():
+    a, b = Student("jane", "Jane Roe", "roe@x.org", "jane"), Student("jd", "Jane Doe", "jane@y.org", "jd")
+    li, jl = Student("li", "Li Wei", username="li"), Student("jane-li", "J. Li", username="jane-li")
+    assert Roster.of([a, b]).find(["jane"]) == a
+    assert Roster.of([li, jl]).find(["cs-hw1-jane-li"]) == jl
+    assert Roster.of([li, jl]).find(["cs-hw1-jane-li", "jane-li"]) == jl

@@ -20,6 +20,7 @@ def engine(where: str, jobs: int) -> Iterator[Executor]:
     """Open `local`, `dask` (a cluster on this machine) or `tcp://…` (a running Dask scheduler); raises TutorError."""
     if where == "local":
         task.slots = jobs
+        task.go_on()
         try:
             with ThreadPoolExecutor(jobs, thread_name_prefix="grade") as pool:
                 yield pool

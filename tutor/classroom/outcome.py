@@ -42,7 +42,12 @@ def result_of(assignment: Assignment, student: Student, attempts: Sequence[Attem
 def _scored(assignment: Assignment, student: Student, attempt: Attempt, *, state: State = "graded") -> Result:
     submission, late = attempt.submission, assignment.late
     parts = tuple(
-        scoring.part_result(part, attempt.verdicts.get(part.exercise), partial=assignment.partial)
+        scoring.part_result(
+            part,
+            attempt.verdicts.get(part.exercise),
+            partial=assignment.partial,
+            handed_in=part.exercise in submission.sources,
+        )
         for part in assignment.parts
     )
     earned = round(sum(part.points for part in parts), 6)

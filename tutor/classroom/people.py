@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from tutor.classroom.model import Student, Submission
 from tutor.classroom.roster import Roster
@@ -32,10 +33,14 @@ def shard_of(students: HandedIn, number: int, count: int) -> HandedIn:
 def _stranger(submission: Submission, known: Mapping[str, Student], *, on_roster: bool) -> Student:
     """Somebody of whom only the submission is known."""
     key, name = submission.who[0], submission.who[min(1, len(submission.who) - 1)]
-    if key in known and known[key].on_roster and not on_roster:
-        key = submission.origin
+    if not on_roster:
+        while key in known and known[key].on_roster:  # a name that fits two fits none, nor does it make a third of one
+            key = submission.origin if key != submission.origin else f"{key} (?)"
+            submission = replace(submission, origin=key)
     return Student(key=key, name=name, number=key if key.isdigit() else "", on_roster=on_roster)
 
 
-def _order(submission: Submission) -> tuple[int, float, str]:
-    return submission.attempt, submission.at.timestamp() if submission.at else 0.0, submission.origin
+def _order(submission: Submission) -> tuple[int, bool, float, str]:
+    """Of several at once, one that can be read comes last and so counts."""
+    at = submission.at.timestamp() if submission.at else 0.0
+    return submission.attempt, not submission.problem, at, submission.origin

@@ -5,10 +5,11 @@ Reading, matching, verdicts, points and reports are each somebody else's. A bad 
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass
+from concurrent.futures import Executor, Future, as_completed
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,8 +19,11 @@ from tutor.classroom.outcome import Attempt, result_of
 from tutor.classroom.people import HandedIn
 from tutor.classroom.store import Store, key_of
 from tutor.grading.record import job_to_json, verdict_from_json
-from tutor.model import Course, Exercise, Job, Verdict
+from tutor.model import Course, Exercise, Job, TutorError, Verdict
 from tutor.versions import with_needs
+
+_PATIENCE = 10.0
+"""Seconds that a run which ends early waits for a task that was told to stop."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of submissions done and of all that have something to grade."""
@@ -51,6 +55,8 @@ class Class:
         self._uncounted: dict[str, Verdict] = {}
         """Verdicts that broke off for no fault of the learner's code: reported, and made again by the next run."""
         self._graded = 0
+        self._lost: dict[str, str] = {}
+        """Keys of verdicts that nobody could make, and why."""
 
     def grade(
         self, students: HandedIn, executor: Executor, progress: Progress, *, again: Again | None = None, shard: str = ""
@@ -67,7 +73,19 @@ class Class:
             for student, submissions in students
         )
         course, seconds = self._course, round(time.monotonic() - start, 3)
-        return Grading(self._assignment, course.id, course.version, results, began, seconds, self._graded, shard)
+        return Grading(
+            self._assignment, course.id, course.version, results, began, seconds, self._graded, shard, self._notes()
+        )
+
+    def _notes(self) -> tuple[str, ...]:
+        """What the instructor has to know of the grading as a whole."""
+        notes = []
+        if self._lost:
+            why = ", ".join(sorted(set(self._lost.values())))
+            notes.append(f"{len(self._lost)} verdicts could not be made ({why}); grade again.")
+        if self._uncounted:
+            notes.append(f"{len(self._uncounted)} verdicts broke off; the next run makes them again.")
+        return tuple(notes)
 
     def _steps(self, submission: Submission) -> list[_Step]:
         parts = [part for part in self._assignment.parts if part.exercise in submission.sources]
@@ -81,9 +99,11 @@ class Class:
             steps.append(_Step(part, exercise, names, key, own[exercise.id], submission.paths[exercise.id]))
         return steps
 
-    def _verdicts(self, steps: Iterable[_Step]) -> dict[str, Verdict]:
+    def _verdicts(self, steps: Sequence[_Step]) -> dict[str, Verdict]:
         found = {step.exercise.id: self._store.get(step.key) or self._uncounted.get(step.key) for step in steps}
-        return {name: verdict for name, verdict in found.items() if verdict is not None}
+        # The same file may have been graded as somebody else's, whose name nobody must read here.
+        paths = {step.exercise.id: step.path for step in steps}
+        return {name: replace(verdict, path=paths[name]) for name, verdict in found.items() if verdict is not None}
 
     def _forget(self, student: Student, steps: Iterable[_Step], again: Again) -> None:
         for step in steps:
@@ -101,15 +121,36 @@ class Class:
                 todo.append(steps)
                 claimed |= missing
         progress(0, len(todo))
-        waiting = [executor.submit(task.grade, self._task(steps)) for steps in todo]
+        waiting = {executor.submit(task.grade, self._task(steps)): steps for steps in todo}
         try:
-            for done, future in enumerate(as_completed(waiting), 1):
-                self._take(future.result())
+            for done, future in enumerate(as_completed(tuple(waiting)), 1):
+                self._take_or_tell(future, waiting.pop(future))
                 progress(done, len(todo))
         except BaseException:
-            for future in waiting:
-                future.cancel()
+            self._keep(waiting)
             raise
+
+    def _take_or_tell(self, future: Future[dict[str, Any]], steps: Iterable[_Step]) -> None:
+        """Take an answer; where there is none, as when a cluster lost its workers, that submission alone goes without.
+
+        Raises TutorError for what would befall every submission, such as a sandbox that is refused.
+        """
+        try:
+            answer = future.result()
+        except TutorError:
+            raise
+        except Exception as error:  # whatever an engine raises: it costs one submission
+            self._lost.update((s.key, type(error).__name__) for s in steps if self._store.get(s.key) is None)
+        else:
+            self._take(answer)
+
+    def _keep(self, waiting: Mapping[Future[dict[str, Any]], object]) -> None:
+        """The run ends early: nothing further begins, and what was finished meanwhile is kept."""
+        running = [future for future in waiting if not future.cancel()]
+        task.stop()
+        for future in running:
+            with contextlib.suppress(Exception):
+                self._take(future.result(timeout=_PATIENCE))
 
     def _task(self, steps: Iterable[_Step]) -> dict[str, Any]:
         assignment, listed = self._assignment, []

@@ -20,6 +20,7 @@ _TRIES = 2
 """A verdict that broke off for no fault of the learner's code is made once more."""
 
 _lock = threading.Lock()
+_stopping = threading.Event()
 _graders: dict[str, Grader] = {}
 slots = 1
 """How many tasks this process works on at a time, all with one warm server; set before the first."""
@@ -35,10 +36,14 @@ def grade(task: dict[str, Any]) -> dict[str, Any]:
     passed: dict[str, bytes] = {}
     verdicts = []
     for step in task["steps"]:
+        if _stopping.is_set():
+            break
         job = job_from_json(step["job"])
         if step["passed"] is None:
             needs = tuple(Need(name, passed.get(name)) for name in step["builds_on"])
             verdict = _verdict(grader, job, needs)
+            if _stopping.is_set():  # it was cut off in the middle, and must not count
+                break
             verdicts.append({"key": step["key"], "verdict": verdict_to_json(verdict)})
             good = verdict.passed
         else:
@@ -51,7 +56,7 @@ def grade(task: dict[str, Any]) -> dict[str, Any]:
 def _verdict(grader: Grader, job: Job, needs: tuple[Need, ...]) -> Verdict:
     for _ in range(_TRIES):
         *_, verdict = grader.grade(replace(job, needs=needs))
-        if isinstance(verdict, Verdict) and verdict.counted:
+        if (isinstance(verdict, Verdict) and verdict.counted) or _stopping.is_set():
             break
     assert isinstance(verdict, Verdict)
     return verdict
@@ -62,6 +67,18 @@ def _grader(sandbox: str) -> Grader:
         if sandbox not in _graders:
             _graders[sandbox] = Grader(sandbox=sandbox, slots=slots)  # type: ignore[arg-type]  # checked where it was read
         return _graders[sandbox]
+
+
+def stop() -> None:
+    """End what runs in this process; tasks then give the verdicts that they had finished, until `go_on`."""
+    _stopping.set()
+    for grader in list(_graders.values()):
+        grader.cancel()
+
+
+def go_on() -> None:
+    """Take tasks again."""
+    _stopping.clear()
 
 
 def close() -> None:

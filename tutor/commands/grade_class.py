@@ -1,19 +1,18 @@
 """`tutor grade --class DIR` and `--submission PATH`: grades what was handed in, and writes the reports.
 
-Exit code: 0 when all was graded and reached `--min-score`, 1 when somebody did not, 2 when nothing could be graded.
+Exit code: 0 when all was graded and reached `--min-score`, 1 when somebody or something did not, 2 when nothing could
+be graded, 130 after Ctrl+C.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.console import fitted, note, progress_bar, say
+from tutor.console import note, say
 from tutor.model import TutorError
 from tutor.text.nearest import nearest
 
@@ -50,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     """Grade and write the reports."""
     from tutor.classroom.engine import engine
     from tutor.classroom.people import by_student, shard_of
+    from tutor.classroom.progress import Bar
     from tutor.classroom.reports import chosen
     from tutor.classroom.roster import read_roster
     from tutor.classroom.run import Class
@@ -60,13 +60,20 @@ def run(args: argparse.Namespace) -> int:
     course = load_course(args.course or bundled_root())
     roster = read_roster(args.roster) if args.roster else None
     assignment, submissions = _handed_in(args, course)
-    students = shard_of(by_student(submissions, roster), *shard)
+    everybody = by_student(submissions, roster)
+    students = shard_of(everybody, *shard)
     store = Store(args.out)
-    again = _again(args.regrade, students)
+    again = _again(args.regrade, everybody)
     name = "" if shard == (1, 1) else "/".join(map(str, shard))
     _announce(assignment, students)
-    with engine(args.engine, jobs) as executor:
-        grading = Class(course, assignment, store).grade(students, executor, _Bar(), again=again, shard=name)
+    bar = Bar(anybody=bool(students))
+    try:
+        with engine(args.engine, jobs) as executor:
+            grading = Class(course, assignment, store).grade(students, executor, bar, again=again, shard=name)
+    except (KeyboardInterrupt, SystemExit):
+        bar.end()
+        note(f"Stopped. What was graded is kept in {args.out}; the same command goes on there.")
+        raise
     return _finish(grading, args.out, formats, canvas=args.canvas, moodle=args.moodle, min_score=args.min_score)
 
 
@@ -96,18 +103,20 @@ def _finish(
     """Write the reports, say how it went, give the exit code."""
     from tutor.classroom.lms import fill_canvas, fill_moodle
     from tutor.classroom.reports import write_reports
+    from tutor.classroom.scoring import NOT_GRADED
 
     written = write_reports(grading, out, formats)
     for exported, fill in ((canvas, fill_canvas), (moodle, fill_moodle)):
         if exported is not None:
             written.append(fill(grading, exported, out))
     _tell(grading, out, written)
+    lost = any(part.note == NOT_GRADED for result in grading.results for part in result.parts)
     if min_score is None:
-        return 0
+        return int(lost)
     below = [result for result in grading.results if 100 * result.share < min_score - 1e-9]
     if below:
         note(f"{len(below)} of {len(grading.results)} are below {min_score:g} %.")
-    return 1 if below else 0
+    return int(bool(below) or lost)
 
 
 def _handed_in(args: argparse.Namespace, course: Course) -> tuple[Assignment, list[Submission]]:
@@ -176,38 +185,6 @@ def _announce(assignment: Assignment, students: HandedIn) -> None:
     note(f"{assignment.title}: {there} submissions of {len(students)} students, {parts} exercise{'s' * (parts != 1)}.")
 
 
-class _Bar:
-    """Progress on stderr: a bar that moves on a terminal, a line now and then elsewhere."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-        self._told = self._start
-
-    def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if total == 0:
-            note("Nothing has changed: every verdict is known.")
-            return
-        moving = sys.stderr is not None and sys.stderr.isatty()
-        if done < total and now - self._told < (0.1 if moving else 30):
-            return
-        self._told = now
-        text = fitted(f"{progress_bar(done, total)} {done}/{total}{_pace(done, total, now - self._start)}")
-        if moving:
-            sys.stderr.write(f"\r\x1b[K{text}" + ("\n" if done == total else ""))
-            sys.stderr.flush()
-        elif done:
-            note(text)
-
-
-def _pace(done: int, total: int, seconds: float) -> str:
-    if not done or seconds < 1:
-        return ""
-    rate = done / seconds
-    left = round((total - done) / rate)
-    return f"  {60 * rate:.0f} a minute" + (f", {left // 60}:{left % 60:02} left" if done < total else "")
-
-
 def _tell(grading: Grading, out: Path, written: list[Path]) -> None:
     from collections import Counter
 
@@ -217,13 +194,15 @@ def _tell(grading: Grading, out: Path, written: list[Path]) -> None:
         say(headline(grading.results[0]))
     else:
         counts = Counter(result.state for result in grading.results)
-        say(", ".join(f"{count} {STATES[state]}" for state, count in counts.items()) + ".")
+        say(", ".join(f"{count} {STATES[state]}" for state, count in counts.items()) + "." if counts else "Nobody.")
         shares = [result.share for result in grading.results if result.state != "missing"]
         if shares:
             say(f"Mean {100 * sum(shares) / len(shares):.1f} % of those who handed in.")
     for result in grading.results:
         if result.state in ("unreadable", "duplicate") or not result.student.on_roster:
             _mention(result.student.key, result.state, result.notes, on_roster=result.student.on_roster)
+    for text in grading.notes:
+        note(text)
     say(f"{len(written)} file{'s' * (len(written) != 1)} in {out}.")
 
 
