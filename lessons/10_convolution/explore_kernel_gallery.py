@@ -38,7 +38,19 @@ KERNELS: dict[str, tuple[tuple[float, ...], ...]] = {
     "emboss": ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
     "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
 }
-TRIPLES = ("0 0 0", "1 0 -1", "3 0 -3", "10 0 -10", "-1 2 -1", "-1 -2 -1", "1 2 1", "1 1 1", "-1 -1 -1", "0 1 0")
+TRIPLES = (
+    "-1 0 1",
+    "-2 0 2",
+    "1 0 -1",
+    "3 0 -3",
+    "10 0 -10",
+    "-1 2 -1",
+    "-1 -2 -1",
+    "1 2 1",
+    "1 1 1",
+    "0 0 0",
+    "0 1 0",
+)
 BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 + 1 / 32  # (4, 4) thresholds
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # (4, 2) bits of a braille character
 
@@ -47,12 +59,12 @@ DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # (4,
 class Knobs:
     """What can be turned."""
 
-    kernel: str = choice("sobel-x", *KERNELS, "own", help="own takes the three rows below")
+    kernel: str = choice("own", "own", *KERNELS, help="own: the three rows below; as they are now, they are Sobel X")
     picture: str = choice("flower", "flower", "china", "digit", "bar", help="photographs in eighths, a 3, a bright bar")
     view: str = choice("absolute", "absolute", "signed", help="signed: grey is 0, bright is +, dark is −")
-    top: str = choice("1 0 -1", *TRIPLES, help="first row of your own kernel")
-    middle: str = choice("1 0 -1", *TRIPLES, help="second row of your own kernel")
-    bottom: str = choice("1 0 -1", *TRIPLES, help="third row of your own kernel")
+    top: str = choice("-1 0 1", *TRIPLES, help="first row of your own kernel")
+    middle: str = choice("-2 0 2", *TRIPLES, help="second row of your own kernel")
+    bottom: str = choice("-1 0 1", *TRIPLES, help="third row of your own kernel")
 
 
 def draw(knobs: Knobs) -> Figure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 from tutor.mine import col2im, conv2d, im2col
 
 
@@ -260,3 +260,6 @@ def conv2d_backward(dout, x, w, stride=1, padding=0, dilation=1):
     big[:, :, side : side + wide.shape[2], side : side + wide.shape[3]] = wide
     dx = conv2d(big, turned, dilation=dilation)[:, :, : x.shape[2], : x.shape[3]].copy()
     return dx, filters_gradient(dout, x, w, *how), dout.sum((0, 2, 3))
+
+
+waive("conv2d_backward: error.sum(axis=(0, 2)) → error.sum(axis=(2, 0))", "the order of summed axes has no meaning")
