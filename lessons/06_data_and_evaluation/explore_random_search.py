@@ -55,7 +55,8 @@ def picture(knobs: Knobs, title: str, points: list[Point], best: int) -> Figure:
         Scatter([points[best][0]], [points[best][1]], "best", "reference", "◆"),
     )
     ticks = tuple((float(e), f"1e{e}") for e in range(-4, 1))
-    return Figure(parts, title, Axis("learning rate →   momentum ↑", low=LOW, high=HIGH, ticks=ticks), Axis(low=0, high=1))
+    across = Axis("learning rate →   momentum ↑", low=LOW, high=HIGH, ticks=ticks)
+    return Figure(parts, title, across, Axis(low=0, high=1))
 
 
 def response(knobs: Knobs, u: float, v: float) -> float:
