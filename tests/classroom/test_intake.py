@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,13 +10,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from class_makers import tarred, zipped
+from class_makers import CODE, tarred, zipped
 
 from tutor.classroom.intake import files
 from tutor.classroom.intake.collect import collect, collect_one
 from tutor.model import TutorError
-
-CODE = "def softmax(z, axis=-1):\n    return z\n"
 
 
 def by_name(root: Path, exercises) -> dict[str, object]:
@@ -96,32 +93,6 @@ def test_the_file_that_lies_as_in_a_workspace_is_graded_and_backups_never(folder
     assert jane.sources["softmax"] == CODE.encode()
     assert "old/softmax.py" in jane.notes[0]
     assert "backup" not in jane.notes[0]
-
-
-def notebook(*cells: str, kind: str = "code") -> bytes:
-    cell = [{"cell_type": kind, "source": text.splitlines(keepends=True), "outputs": []} for text in cells]
-    return json.dumps({"cells": cell, "nbformat": 4}).encode()
-
-
-def test_a_notebook_gives_its_definitions_and_runs_nothing(folder, exercises):
-    source = "import numpy as np\n%matplotlib inline\n!pip install x\nEPS = 1e-9\n"
-    more = "@np.vectorize\ndef helper(x):\n    return x\n\ndef softmax(z):\n    return helper(z)\nprint(softmax([1]))"
-    root = folder({"jane/softmax.ipynb": notebook(source, "x = open('secret').read()", "plt.show(", more)})
-    (jane,) = collect(root, exercises)
-    text = jane.sources["softmax"].decode()
-    compile(text, "softmax.py", "exec")
-    assert "@np.vectorize\ndef helper" in text
-    assert "EPS = 1e-9" in text
-    assert not any(word in text for word in ("print", "open", "pip", "show", "matplotlib"))
-
-
-@pytest.mark.parametrize(("data", "words"), [
-    (b"{}", "no notebook"), (b"\xff\xfe", "no notebook"), (notebook("def softmax(:\n  pass"), "cell 1, line 1"),
-    (b"[" * 100_000, "no notebook"),
-])  # fmt: skip
-def test_a_broken_notebook_is_a_sentence(folder, exercises, data, words):
-    (jane,) = collect(folder({"jane/softmax.ipynb": data}), exercises)
-    assert words in jane.problem
 
 
 # --- hostile archives ----------------------------------------------------------------------------------------------
@@ -303,141 +274,3 @@ def test_a_clone_tells_its_commit_and_its_own_settings_run_nothing(folder, exerc
     (clone / ".git" / "HEAD").write_text("ref: refs/../../../etc/passwd")
     assert collect(root, exercises)[0].commit == ""
     assert not trap.exists()
-
-
-# --- what platforms and students really hand in --------------------------------------------------------------------
-
-
-def test_canvas_names_of_groups_of_nobody_and_of_many_files(folder, exercises):
-    whole = CODE + "def logsumexp(z, axis, keepdims): ...\ndef log_softmax(z, axis): ...\n"
-    root = folder({
-        "team_a_4242_99001_softmax.py": CODE, "team_a_4242_99002_cross_entropy-2.py": "x = 1\n",
-        "anon_Ab3dE_99003_softmax.py": CODE, "LATE_anon_Zz9_99004_softmax.py": CODE,
-        "roe_LATE_5_99005_softmax-lab-2.py": whole, "poe_6_text.html": "<p>done</p>",
-        "coe_8_99006_notes.pdf": "%PDF", "coe_8_99007_softmax.py": CODE,
-    })  # fmt: skip
-    found = {s.who: s for s in collect(root, exercises)}
-    assert set(found) == {
-        ("4242", "team_a"), ("anon_Ab3dE",), ("anon_Zz9",), ("5", "roe"), ("6", "poe"), ("8", "coe"),
-    }  # fmt: skip
-    assert set(found["4242", "team_a"].sources) == {"softmax", "cross-entropy"}
-    assert found["4242", "team_a"].attempt == 3
-    assert (found["5", "roe"].attempt, found["5", "roe"].marked_late) == (1, True)  # a name of the student's own
-    assert list(found["5", "roe"].sources) == ["softmax"]
-    assert found["anon_Zz9",].marked_late
-    assert "no Python file" in found["6", "poe"].problem
-    assert found["8", "coe"].notes == ()
-
-
-def test_moodle_text_beside_a_file_and_alone(folder, exercises):
-    root = folder({
-        "A-Jane Doe_311_assignsubmission_file_/softmax.py": CODE,
-        "A-Jane Doe_311_assignsubmission_onlinetext_/onlinetext.html": "<p>",
-        "Li_312_assignsubmission_onlinetext_/onlinetext.html": "<p>",
-        "Max_313_assignsubmission_onlinetext_onlinetext.html": "<p>",
-    })  # fmt: skip
-    jane, li, maximilian = collect(root, exercises)
-    assert (jane.problem, jane.notes, list(jane.sources)) == ("", (), ["softmax"])
-    assert (li.who, maximilian.who) == (("312", "Li"), ("313", "Max"))
-    assert "no Python file" in li.problem
-    assert "no Python file" in maximilian.problem
-
-
-def test_platform_zips_keep_who_handed_in_nothing_of_use(folder, exercises):
-    inside = {"doe_1_2_softmax.py": CODE, "poe_6_text.html": "x", "readme.txt": "x", "anna/notes.pdf": "x"}
-    wrapped = {f"hw/{name}": data for name, data in inside.items()}
-    root = folder({"class.zip": zipped(inside), "hw.zip": zipped(wrapped)})
-    for name in ("class.zip", "hw.zip"):
-        found = {s.who[0]: bool(s.problem) for s in collect(root / name, exercises)}
-        assert found == {"1": False, "6": True, "anna": True}
-
-
-def test_hyphens_in_first_names_are_no_classroom(folder, exercises):
-    root = folder({"anna-lee/softmax.py": CODE, "anna-roe/softmax.py": CODE})
-    assert [s.who for s in collect(root, exercises)] == [("anna-lee",), ("anna-roe",)]
-
-
-def test_the_longest_exercise_names_a_single_file(course, folder):
-    chosen = frozenset({"cross_entropy", "binary_cross_entropy"})
-    from tutor.classroom.intake.layout import split
-
-    files_ = [files.File(files.PurePosixPath("jane_binary_cross_entropy.py"), b"")]
-    assert [(b.who, str(b.files[0].path)) for b in split(files_, chosen)] == [(("jane",), "binary_cross_entropy.py")]
-
-
-def test_data_sets_and_large_files_beside_the_code_cost_nothing(folder, exercises):
-    root = folder({
-        "jane/softmax.py": CODE, "jane/data/train-images.gz": b"x", "jane/more.zip": b"PK\x03\x04junk",
-        "jane/weights.py": b"#" * (5 << 20), "li/train.gz": "x",
-    })  # fmt: skip
-    jane, li = collect(root, exercises)
-    assert (list(jane.sources), jane.problem) == (["softmax"], "")
-    assert any("more.zip is damaged" in note for note in jane.notes)
-    assert any("more than 4 MB" in note for note in jane.notes)
-    assert not any("train-images" in note for note in jane.notes)
-    assert "ask for zip" in li.problem
-
-
-def test_one_large_file_in_the_zip_of_a_class_is_one_students_affair(folder, exercises):
-    root = folder({"class.zip": zipped({"a/softmax.py": bytes(5 << 20), "b/softmax.py": CODE})})
-    first, second = collect(root / "class.zip", exercises)
-    assert "more than 4 MB" in first.problem
-    assert second.sources
-
-
-def test_our_own_reports_in_the_class_folder_are_nobodys_submission(folder, exercises):
-    root = folder({
-        "jane/softmax.py": CODE, "grades/verdicts.jsonl": "", "grades/students/jane.html": "x",
-        "similarity/similarity.html": "x", "eve/verdicts.jsonl": "", "eve/softmax.py": CODE,
-    })  # fmt: skip
-    assert [s.origin for s in collect(root, exercises)] == ["eve", "jane"]
-    root = folder({"verdicts.jsonl": "", "students/jane.html": "x", "grading.json": "{}", "gradescope/jane.json": "{}"})
-    assert [s.origin for s in collect(root, exercises)] == ["eve", "jane"]
-
-
-def test_a_homework_file_that_lacks_a_function_is_graded_for_the_others(folder, exercises):
-    root = folder({"jane/hw.py": CODE + "def log_softmax(z): ...\n", "li/hw.py": CODE, "max/hw.py": "def f(): ..."})
-    assert [list(s.sources) for s in collect(root, exercises)] == [["softmax"], [], []]
-
-
-def python_of(folder, exercises, *cells: str) -> str:
-    (jane,) = collect(folder({"jane/softmax.ipynb": notebook(*cells)}), exercises)
-    assert not jane.problem, jane.problem
-    text = jane.sources["softmax"].decode()
-    compile(text, "softmax.py", "exec")
-    return text
-
-
-def test_a_notebook_keeps_what_its_functions_use(folder, exercises):
-    text = python_of(
-        folder, exercises,
-        "rng = make(SEED)\nSEED = int('7')\nmodel = train(rng)\nx = open('secret')",
-        "try:\n    import scipy as sp\nexcept ImportError:\n    sp = None",
-        "def softmax(x):\n    y = rng\n    return sp, x, y\n",
-        "if __name__ == '__main__':\n    rng = 1",
-    )  # fmt: skip
-    assert "rng = make(SEED)" in text
-    assert "SEED = int('7')" in text
-    assert "import scipy as sp" in text
-    assert not any(word in text for word in ("train", "secret", "__main__"))
-
-
-def test_a_notebook_with_magics_everywhere(folder, exercises):
-    text = python_of(
-        folder, exercises,
-        "%%time\nA = 1", "%%bash\ndef softmax(\nrm -rf /", "%%writefile softmax.py\nB = 2\n", "files = !ls\nC = 3",
-        "torch.softmax?\nD = (7\n  % 2)", "if True:\n    !pip install x\nE = '''\n% kept\n'''",
-        "F = 1; print(F); G = 2",
-    )  # fmt: skip
-    space: dict[str, object] = {}
-    exec(text, space)
-    assert {k: space[k] for k in "ABCDEFG"} == {"A": 1, "B": 2, "C": 3, "D": 1, "E": "\n% kept\n", "F": 1, "G": 2}
-    assert "print" not in text
-    assert "rm -rf" not in text
-
-
-def test_a_notebook_full_of_plots_is_read(folder, exercises):
-    data = json.loads(notebook(CODE))
-    data["cells"][0]["outputs"] = ["x" * (6 << 20)]
-    (jane,) = collect(folder({"jane/softmax.ipynb": json.dumps(data)}), exercises)
-    assert list(jane.sources) == ["softmax"]

@@ -158,7 +158,7 @@ def test_a_summary_is_never_too_long(grading, tmp_path):
 @pytest.mark.parametrize("release", ["sentences", "score"])
 def test_only_what_is_released_is_shown(grading, tmp_path, release):
     closed = replace(grading, assignment=replace(grading.assignment, release=release))
-    names = ("html", "gradescope", "classroom50", "github")
+    names = ("html", "junit", "gradescope", "classroom50", "github")
     one = replace(closed, results=closed.results[:1])
     files = {**written(closed, tmp_path / "a", *names), **written(one, tmp_path / "b", *names)}
     for name, text in files.items():
@@ -176,7 +176,7 @@ def test_a_hidden_check_shows_its_outcome_only(grading, tmp_path):
     part = replace(hidden.results[0].parts[0], verdict=verdict)
     shown = replace(hidden, results=(replace(hidden.results[0], parts=(part,)),))
     for name, text in written(shown, tmp_path, "html", "junit", "gradescope", "classroom50", "github").items():
-        if name not in ("index.html", "junit.xml"):  # the instructor's
+        if name != "index.html":  # the instructor's
             assert "SECRET" not in text, name
 
 
@@ -235,3 +235,53 @@ def test_a_file_of_another_kind_is_a_sentence(grading, tmp_path, text, words):
     (tmp_path / "y.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(TutorError, match="UTF-8"):
         fill_moodle(grading, tmp_path / "y.csv", tmp_path)
+
+
+def test_canvas_with_semicolons_another_scale_and_the_excused(grading, tmp_path):
+    text = CANVAS.replace("Points Possible,,,,,10", "Points Possible,,,,,25").replace("Wei, Li", "Wei Li")
+    text = text.replace("Doe, Jane", "Doe Jane").replace("Other, One", "Roe Max").replace("99,,other", "44,,max")
+    (exported := tmp_path / "book.csv").write_text(text.replace(",", ";").replace("A;3;", "A;EX;"))
+    rows = list(csv.reader(fill_canvas(grading, exported, tmp_path).read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert [row[-1] for row in rows[1:]] == ["25", "12,5", "EX", "7"]  # who handed in nothing keeps what was there
+
+
+def test_canvas_with_two_such_columns_is_a_sentence(grading, tmp_path):
+    (exported := tmp_path / "book.csv").write_text(CANVAS.replace("Essay (882)", "Homework (882)"))
+    with pytest.raises(TutorError, match="several columns fit"):
+        fill_canvas(grading, exported, tmp_path)
+    exact = replace(grading, assignment=replace(grading.assignment, title="Homework (882)"))
+    assert fill_canvas(exact, exported, tmp_path)
+
+
+def test_junit_says_what_is_released_and_no_more(grading, tmp_path):
+    for release, cases in (("full", 5), ("sentences", 5), ("score", 3)):
+        shown = replace(grading, assignment=replace(grading.assignment, release=release))
+        text = written(shown, tmp_path, "junit")["junit.xml"]
+        root = Xml.fromstring(text)
+        assert (root.get("tests"), len(root.findall(".//testcase"))) == (str(cases), cases)
+        assert ("swapped" in text) == (release == "full")
+        assert len(root.findall(".//failure")) + len(root.findall(".//error")) == 3
+
+
+def test_a_hidden_check_that_is_called_like_an_open_one(grading, tmp_path):
+    result = grading.results[0]
+    finding = Finding("test_0", "Open.", "passed")
+    hidden = Finding("test_0", "Hidden.", "failed", message="SECRET", hidden=True)
+    verdict = replace(result.parts[0].verdict, findings=(finding, hidden))
+    part = replace(result.parts[0], verdict=verdict)
+    both = replace(grading, results=(replace(result, parts=(part,)),))
+    text = written(both, tmp_path, "junit")["junit.xml"]
+    assert [case.get("name") for case in Xml.fromstring(text).iter("testcase")] == ["test_0", "test_0 (hidden)"]
+    assert "SECRET" not in text
+    from tutor.classroom.statistics import exercise_statistics
+
+    (statistics,) = exercise_statistics(both)
+    assert [(check.sentence, check.passed, check.failed) for check in statistics.checks] == [
+        ("Open.", 1, 0), ("Hidden.", 0, 1),
+    ]  # fmt: skip
+
+
+def test_a_step_summary_that_cannot_be_written_is_a_sentence(grading, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "no" / "step.md"))
+    with pytest.raises(TutorError, match="Could not write"):
+        write_reports(grading, tmp_path, ["github"])

@@ -38,7 +38,7 @@ def whole_course(course: Course, handed_in: Iterable[str]) -> Assignment:
 def read_assignment(path: Path, course: Course) -> Assignment:
     """Read and check the file; raises CourseError with file, line, key and the nearest valid name."""
     table = parse_toml(read_text(path), path)
-    hidden = _hidden_folder(table, path)
+    hidden = _hidden_folder(table, path, course)
     assignment = Assignment(
         id=table.text("id", path.stem),
         title=table.text("title", path.stem),
@@ -85,6 +85,8 @@ def _part(entry: Table, exercise: Exercise, hidden: Path | None) -> Part:
         full = name if name.startswith("test_") else f"test_{name}"
         if full not in names:
             raise given.error(name, f"is no check of {exercise.id}{nearest(full, names)}")
+        if names.count(full) > 1:
+            raise given.error(name, "is an open and a hidden check; give the hidden one a name of its own")
         weights[full] = _amount(given, name, 1.0)
     entry.finish()
     return Part(exercise.id, points, weights, more)
@@ -150,10 +152,17 @@ def _limits(table: Table) -> Limits:
     return Limits(**values)  # type: ignore[arg-type]  # whole numbers where they are counted
 
 
-def _hidden_folder(table: Table, path: Path) -> Path | None:
+def _hidden_folder(table: Table, path: Path, course: Course) -> Path | None:
     if not table.has("hidden"):
         return None
     folder = path.parent / table.text("hidden")
     if not folder.is_dir():
         raise table.error("hidden", f"names {folder}, which is no folder; it holds files like test_softmax.py")
+    fitting = {f"test_{exercise.stub.stem}.py" for exercise in course.exercises}
+    files = sorted(entry.name for entry in folder.glob("*.py"))
+    for name in files:
+        if name.startswith("test_") and name not in fitting:
+            raise table.error("hidden", f"holds {name}, which fits no exercise{nearest(name, fitting)}")
+    if not fitting.intersection(files):
+        raise table.error("hidden", f"names {folder}, which holds no file like test_softmax.py")
     return folder

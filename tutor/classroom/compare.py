@@ -47,3 +47,5 @@ def _differences(first: Result | None, second: Result | None) -> Iterator[str]:
     yield from (f"{name} is gone" for name in before)
     if first.late_days != second.late_days:
         yield f"{first.late_days} → {second.late_days} days late"
+    elif first.points != second.points and first.earned == second.earned:
+        yield "what lateness costs"

@@ -14,32 +14,51 @@ from pathlib import Path
 from tutor.atomic import write_atomic
 from tutor.classroom.feedback import headline, number
 from tutor.classroom.model import Grading, Result
-from tutor.classroom.roster import Roster
+from tutor.classroom.roster import Roster, delimiter_of
 from tutor.model import TutorError
 from tutor.text.escape import csv_cell
 from tutor.text.nearest import nearest
 
+_CANVAS_FIXED = {
+    "student", "id", "sis user id", "sis login id", "section", "integration id", "root account", "group name",
+}  # fmt: skip
+
 
 def fill_canvas(grading: Grading, exported: Path, out: Path) -> Path:
-    """Put the points into the assignment's column of an exported gradebook; gives the file to import."""
+    """Put the points into the assignment's column of an exported gradebook; gives the file to import.
+
+    Whoever handed in nothing or is excused (EX) keeps what is there.
+    """
     table = _Csv.read(exported)
-    fixed = {"student", "id", "sis user id", "sis login id", "section", "integration id", "root account"}
-    columns = [name for name in table.header if name.strip().lower() not in fixed]
-    title = grading.assignment.title.strip().lower()
-    fitting = [c for c in columns if c.lower().rpartition(" (")[0].strip() == title or c.strip().lower() == title]
-    if len(fitting) != 1:
-        valid = nearest(grading.assignment.title, columns, ".")
-        raise TutorError(
-            f"{exported}: no column is called {grading.assignment.title!r} as the assignment's title is{valid} Give the "
-            "assignment that title; a new column would make a new assignment in Canvas."
-        )
-    keep = [name for name in table.header if name.strip().lower() in fixed] + fitting
+    column = _canvas_column(table, grading.assignment.title, exported)
+    keep = [name for name in table.header if name.strip().lower() in _CANVAS_FIXED] + [column]
+    maximum = next((row[column] for row in table.rows if _says_possible(row)), "")
     results = _Results(grading)
     for row in table.rows:
         result = results.find([row.get(n, "") for n in _named(table, "id", "sis user id", "sis login id", "student")])
-        if result is not None:
-            row[fitting[0]] = number(result.points)
+        if result is not None and result.state != "missing" and row[column].strip().upper() != "EX":  # excused
+            row[column] = table.number(_scaled(result, maximum))
     return table.write(out / f"canvas-{exported.stem}.csv", keep)
+
+
+def _canvas_column(table: _Csv, wanted: str, exported: Path) -> str:
+    columns = [name for name in table.header if name.strip().lower() not in _CANVAS_FIXED]
+    title = wanted.strip().lower()
+    fitting = [c for c in columns if title in (c.strip().lower(), c.lower().rpartition(" (")[0].strip())]
+    if len(fitting) > 1:
+        both = ", ".join(map(repr, fitting))
+        raise TutorError(f"{exported}: several columns fit: {both}. Give the assignment one of these as its title.")
+    if not fitting:
+        valid = nearest(wanted, columns, ".")
+        raise TutorError(
+            f"{exported}: no column is called {wanted!r} as the assignment's title is{valid} Give the assignment that "
+            "title; a new column would make a new assignment in Canvas."
+        )
+    return fitting[0]
+
+
+def _says_possible(row: Mapping[str, str]) -> bool:
+    return any(cell.strip().lower() == "points possible" for cell in row.values())
 
 
 def fill_moodle(grading: Grading, exported: Path, out: Path) -> Path:
@@ -58,7 +77,7 @@ def fill_moodle(grading: Grading, exported: Path, out: Path) -> Path:
         result = results.find([row.get(name, "").removeprefix("Participant ") for name in names])
         if result is None or result.state == "missing":
             continue
-        row[grade] = number(_scaled(result, row.get(maximum, "") if maximum else ""))
+        row[grade] = table.number(_scaled(result, row.get(maximum, "") if maximum else ""))
         if feedback is not None:
             row[feedback] = csv_cell(headline(result))
     return table.write(out / f"moodle-{exported.stem}.csv", table.header)
@@ -88,8 +107,9 @@ class _Results:
 class _Csv:
     """A table that is written back as it came, but for what was changed."""
 
-    def __init__(self, header: list[str], rows: list[dict[str, str]], mark: bool) -> None:
-        self.header, self.rows, self._mark = header, rows, mark
+    def __init__(self, header: list[str], rows: list[dict[str, str]], *, mark: bool, delimiter: str) -> None:
+        self.header, self.rows = header, rows
+        self._mark, self._delimiter = mark, delimiter
 
     @classmethod
     def read(cls, path: Path) -> _Csv:
@@ -100,16 +120,25 @@ class _Csv:
             raise TutorError(f"{path} cannot be read: {error.strerror or error}.") from error
         except UnicodeDecodeError:
             raise TutorError(f"{path} is not UTF-8; take the file as the platform exported it.") from None
-        reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="")
-        header = list(reader.fieldnames or ())
+        delimiter = delimiter_of(text)
+        reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="", delimiter=delimiter)
+        try:
+            header, table = list(reader.fieldnames or ()), list(reader)
+        except csv.Error as error:
+            raise TutorError(f"{path}:{reader.line_num} is no CSV: {error}.") from error
         if not header or len(set(header)) != len(header):
             raise TutorError(f"{path} does not begin with a line of distinct column names.")
-        rows = [{name: cell for name, cell in row.items() if isinstance(cell, str)} for row in reader]
-        return cls(header, rows, data.startswith(b"\xef\xbb\xbf"))
+        rows = [{name: cell for name, cell in row.items() if isinstance(cell, str)} for row in table]
+        return cls(header, rows, mark=data.startswith(b"\xef\xbb\xbf"), delimiter=delimiter)
+
+    def number(self, value: float) -> str:
+        """As the platform writes numbers: where semicolons part the columns, commas part the decimals."""
+        text = number(value)
+        return text.replace(".", ",") if self._delimiter == ";" else text
 
     def write(self, path: Path, columns: Sequence[str]) -> Path:
         text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, columns, extrasaction="ignore")
+        writer = csv.DictWriter(text, columns, extrasaction="ignore", delimiter=self._delimiter)
         writer.writeheader()
         writer.writerows(self.rows)
         write_atomic(path, text.getvalue().encode("utf-8-sig" if self._mark else "utf-8"))

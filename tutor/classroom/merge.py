@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from tutor.classroom.model import Grading
 from tutor.model import TutorError
+from tutor.text.escape import line
 
 
 def merge(gradings: Sequence[Grading]) -> Grading:
@@ -21,6 +23,9 @@ def merge(gradings: Sequence[Grading]) -> Grading:
     if sorted(shards) != expected:
         missing = ", ".join(f"{k}/{n}" for k, n in expected if (k, n) not in shards)
         raise TutorError(f"Shard {missing} is missing." if missing else "A shard is there twice.")
+    often = Counter(result.student.key for grading in gradings for result in grading.results)
+    if twice := [key for key, count in often.items() if count > 1]:
+        raise TutorError(f"{line(twice[0])} is in several shards; grade all of them with the same files and roster.")
     results = sorted((result for grading in gradings for result in grading.results), key=lambda r: r.student.key)
     return replace(
         first,
@@ -35,4 +40,6 @@ def merge(gradings: Sequence[Grading]) -> Grading:
 
 def _shard(text: str) -> tuple[int, int]:
     number, _, count = (text or "1/1").partition("/")
+    if not number.isdecimal() or not count.isdecimal():
+        raise TutorError(f"{text!r} is no shard of a class.")
     return int(number), int(count)

@@ -44,12 +44,12 @@ def exercise_statistics(grading: Grading, *, most: int = 3) -> list[ExerciseStat
 def _of_exercise(grading: Grading, exercise: str, most: int) -> ExerciseStatistics:
     parts = [part for result in grading.results for part in result.parts if part.exercise == exercise]
     graded = [part for part in parts if part.verdict is not None]
-    findings: dict[str, list[Finding]] = {}
+    findings: dict[tuple[str, bool], list[Finding]] = {}  # a hidden check may be called like an open one
     for part in graded:
         assert part.verdict is not None
         for finding in part.verdict.findings:
-            findings.setdefault(base_name(finding.check), []).append(finding)
-    checks = tuple(_of_check(name, found, most) for name, found in findings.items())
+            findings.setdefault((base_name(finding.check), finding.hidden), []).append(finding)
+    checks = tuple(_of_check(name, found, most) for (name, _), found in findings.items())
     shares = [part.points / part.possible for part in graded if part.possible]
     passed = sum(part.verdict is not None and part.verdict.passed for part in graded)
     return ExerciseStatistics(exercise, len(graded), passed, sum(shares) / len(shares) if shares else 0.0, checks)

@@ -49,7 +49,11 @@ class Store:
     def get(self, key: str) -> Verdict | None:
         """The verdict under a key."""
         data = self._known.get(key)
-        return None if data is None else verdict_from_json(data)
+        try:
+            return None if data is None else verdict_from_json(data)
+        except (KeyError, TypeError, ValueError, AttributeError):  # written by another version, or by hand
+            del self._known[key]
+            return None
 
     def add(self, records: Iterable[tuple[str, Verdict]]) -> None:
         """Append verdicts and hand them to the operating system at once."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tutor.atomic import write_atomic
+from tutor.atomic import refusal, write_atomic
 from tutor.classroom.feedback import STATES, headline, items, number
 from tutor.classroom.model import Grading, Result
 from tutor.text.escape import ci_message, ci_property, markdown, markdown_block
@@ -24,8 +24,11 @@ def write(grading: Grading, folder: Path) -> list[Path]:
     path = folder / "summary.md"
     write_atomic(path, text.encode("utf-8", "replace"))
     if target := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(target).open("a", encoding="utf-8", errors="replace") as file:
-            file.write(text)
+        try:
+            with Path(target).open("a", encoding="utf-8", errors="replace") as file:
+                file.write(text)
+        except OSError as error:
+            raise refusal("write", Path(target), error) from error
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for annotation in annotate(grading):
             sys.stdout.write(annotation + "\n")
@@ -43,12 +46,14 @@ def summary(grading: Grading) -> str:
             f"| {markdown(r.student.name)} | {STATES[r.state]} | {number(r.points)} | {number(r.possible)} |"
             for r in grading.results
         ]
-    text = ""
+    room, kept = _MOST, []
     for line in lines:
-        if len(text.encode("utf-8", "replace")) + len(line.encode("utf-8", "replace")) > _MOST:
-            return text + "\n… the rest was left out.\n"
-        text += line + "\n"
-    return text
+        room -= len(line.encode("utf-8", "replace")) + 1
+        if room < 0:
+            kept.append("\n… the rest was left out.")
+            break
+        kept.append(line)
+    return "\n".join(kept) + "\n"
 
 
 def _one(grading: Grading, result: Result) -> Iterator[str]:

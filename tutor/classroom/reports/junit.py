@@ -1,4 +1,7 @@
-"""`junit.xml`: a suite for each student and exercise, a case for each check, as CI systems show them."""
+"""`junit.xml`: a suite for each student and exercise, a case for each check, as CI systems show them.
+
+Students read it in their repository's CI, so it says what is released and no more.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,8 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from tutor.atomic import write_atomic
-from tutor.classroom.feedback import STATES, explain
-from tutor.classroom.model import Grading, PartResult, Result
-from tutor.classroom.scoring import base_name
+from tutor.classroom.feedback import STATES, Item, items, number
+from tutor.classroom.model import Grading, PartResult, Release, Result
 from tutor.model import Finding
 from tutor.text.escape import line, terminal
 
@@ -21,7 +23,7 @@ def write(grading: Grading, folder: Path) -> list[Path]:
     root = Xml.Element("testsuites", name=line(grading.assignment.title))
     for result in grading.results:
         for part in result.parts:
-            root.append(_suite(result, part))
+            root.append(_suite(result, part, grading.assignment.release))
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     Xml.indent(root)
@@ -31,10 +33,11 @@ def write(grading: Grading, folder: Path) -> list[Path]:
     return [path]
 
 
-def _suite(result: Result, part: PartResult) -> Xml.Element:
+def _suite(result: Result, part: PartResult, release: Release) -> Xml.Element:
     suite = Xml.Element("testsuite", name=line(f"{result.student.key} · {part.exercise}"))
-    findings = part.verdict.findings if part.verdict else ()
-    cases = [_case(result, part, finding) for finding in findings] or [_nothing(result, part)]
+    shown = items(part, release)
+    findings = part.verdict.findings if part.verdict and shown else ()
+    cases = [_case(result, part, f, item) for f, item in zip(findings, shown, strict=True)] or [_whole(result, part)]
     suite.extend(cases)
     kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     counts = {name: sum(case.find(tag) is not None for case in cases) for name, tag in kinds.items()}
@@ -44,22 +47,29 @@ def _suite(result: Result, part: PartResult) -> Xml.Element:
     return suite
 
 
-def _case(result: Result, part: PartResult, finding: Finding) -> Xml.Element:
-    case = Xml.Element("testcase", classname=_class_name(result, part), name=line(base_name(finding.check)))
+def _case(result: Result, part: PartResult, finding: Finding, item: Item) -> Xml.Element:
+    name = f"{item.check} (hidden)" if finding.hidden else item.check
+    case = Xml.Element("testcase", classname=_class_name(result, part), name=line(name))
     case.set("time", f"{finding.seconds:.3f}")
-    if finding.outcome != "passed":
+    if not item.passed:
         # A check that was not run is no pass: `skipped` would be shown as one.
         tag = "failure" if finding.outcome in ("failed", "not_run") else "error"
-        told = Xml.SubElement(case, tag, message=line(finding.message or finding.sentence), type=finding.outcome)
-        told.text = terminal(explain(finding)) if not finding.hidden else ""
+        first = item.text.partition("\n")[0]
+        told = Xml.SubElement(case, tag, message=line(first or item.sentence), type=finding.outcome)
+        told.text = terminal(item.text)
     return case
 
 
-def _nothing(result: Result, part: PartResult) -> Xml.Element:
-    case = Xml.Element("testcase", classname=_class_name(result, part), name="handed in", time="0")
-    Xml.SubElement(
-        case, "failure", message=STATES[result.state] if result.state != "graded" else part.note, type="missing"
-    )
+def _whole(result: Result, part: PartResult) -> Xml.Element:
+    """One case for an exercise: nothing was handed in, or only points are released."""
+    name = "handed in" if part.verdict is None else "points"
+    case = Xml.Element("testcase", classname=_class_name(result, part), name=name, time="0")
+    if part.verdict is None:
+        why = STATES[result.state] if result.state != "graded" else part.note
+        Xml.SubElement(case, "failure", message=why, type="missing")
+    elif part.points < part.possible:
+        told = f"{number(part.points)} of {number(part.possible)} points"
+        Xml.SubElement(case, "failure", message=told, type="failed")
     return case
 
 

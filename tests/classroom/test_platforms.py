@@ -1,0 +1,100 @@
+"""What platforms and students really hand in."""
+
+from __future__ import annotations
+
+from class_makers import CODE, zipped
+
+from tutor.classroom.intake import files
+from tutor.classroom.intake.collect import collect
+
+
+def test_canvas_names_of_groups_of_nobody_and_of_many_files(folder, exercises):
+    whole = CODE + "def logsumexp(z, axis, keepdims): ...\ndef log_softmax(z, axis): ...\n"
+    root = folder({
+        "team_a_4242_99001_softmax.py": CODE, "team_a_4242_99002_cross_entropy-2.py": "x = 1\n",
+        "anon_Ab3dE_99003_softmax.py": CODE, "LATE_anon_Zz9_99004_softmax.py": CODE,
+        "roe_LATE_5_99005_softmax-lab-2.py": whole, "poe_6_text.html": "<p>done</p>",
+        "coe_8_99006_notes.pdf": "%PDF", "coe_8_99007_softmax.py": CODE,
+    })  # fmt: skip
+    found = {s.who: s for s in collect(root, exercises)}
+    assert set(found) == {
+        ("4242", "team_a"), ("anon_Ab3dE",), ("anon_Zz9",), ("5", "roe"), ("6", "poe"), ("8", "coe"),
+    }  # fmt: skip
+    assert set(found["4242", "team_a"].sources) == {"softmax", "cross-entropy"}
+    assert found["4242", "team_a"].attempt == 3
+    assert (found["5", "roe"].attempt, found["5", "roe"].marked_late) == (1, True)  # a name of the student's own
+    assert list(found["5", "roe"].sources) == ["softmax"]
+    assert found["anon_Zz9",].marked_late
+    assert "no Python file" in found["6", "poe"].problem
+    assert found["8", "coe"].notes == ()
+
+
+def test_moodle_text_beside_a_file_and_alone(folder, exercises):
+    root = folder({
+        "A-Jane Doe_311_assignsubmission_file_/softmax.py": CODE,
+        "A-Jane Doe_311_assignsubmission_onlinetext_/onlinetext.html": "<p>",
+        "Li_312_assignsubmission_onlinetext_/onlinetext.html": "<p>",
+        "Max_313_assignsubmission_onlinetext_onlinetext.html": "<p>",
+    })  # fmt: skip
+    jane, li, maximilian = collect(root, exercises)
+    assert (jane.problem, jane.notes, list(jane.sources)) == ("", (), ["softmax"])
+    assert (li.who, maximilian.who) == (("312", "Li"), ("313", "Max"))
+    assert "no Python file" in li.problem
+    assert "no Python file" in maximilian.problem
+
+
+def test_platform_zips_keep_who_handed_in_nothing_of_use(folder, exercises):
+    inside = {"doe_1_2_softmax.py": CODE, "poe_6_text.html": "x", "readme.txt": "x", "anna/notes.pdf": "x"}
+    wrapped = {f"hw/{name}": data for name, data in inside.items()}
+    root = folder({"class.zip": zipped(inside), "hw.zip": zipped(wrapped)})
+    for name in ("class.zip", "hw.zip"):
+        found = {s.who[0]: bool(s.problem) for s in collect(root / name, exercises)}
+        assert found == {"1": False, "6": True, "anna": True}
+
+
+def test_hyphens_in_first_names_are_no_classroom(folder, exercises):
+    root = folder({"anna-lee/softmax.py": CODE, "anna-roe/softmax.py": CODE})
+    assert [s.who for s in collect(root, exercises)] == [("anna-lee",), ("anna-roe",)]
+
+
+def test_the_longest_exercise_names_a_single_file(course, folder):
+    chosen = frozenset({"cross_entropy", "binary_cross_entropy"})
+    from tutor.classroom.intake.layout import split
+
+    files_ = [files.File(files.PurePosixPath("jane_binary_cross_entropy.py"), b"")]
+    assert [(b.who, str(b.files[0].path)) for b in split(files_, chosen)] == [(("jane",), "binary_cross_entropy.py")]
+
+
+def test_data_sets_and_large_files_beside_the_code_cost_nothing(folder, exercises):
+    root = folder({
+        "jane/softmax.py": CODE, "jane/data/train-images.gz": b"x", "jane/more.zip": b"PK\x03\x04junk",
+        "jane/weights.py": b"#" * (5 << 20), "li/train.gz": "x",
+    })  # fmt: skip
+    jane, li = collect(root, exercises)
+    assert (list(jane.sources), jane.problem) == (["softmax"], "")
+    assert any("more.zip is damaged" in note for note in jane.notes)
+    assert any("more than 4 MB" in note for note in jane.notes)
+    assert not any("train-images" in note for note in jane.notes)
+    assert "ask for zip" in li.problem
+
+
+def test_one_large_file_in_the_zip_of_a_class_is_one_students_affair(folder, exercises):
+    root = folder({"class.zip": zipped({"a/softmax.py": bytes(5 << 20), "b/softmax.py": CODE})})
+    first, second = collect(root / "class.zip", exercises)
+    assert "more than 4 MB" in first.problem
+    assert second.sources
+
+
+def test_our_own_reports_in_the_class_folder_are_nobodys_submission(folder, exercises):
+    root = folder({
+        "jane/softmax.py": CODE, "grades/verdicts.jsonl": "", "grades/students/jane.html": "x",
+        "similarity/similarity.html": "x", "eve/verdicts.jsonl": "", "eve/softmax.py": CODE,
+    })  # fmt: skip
+    assert [s.origin for s in collect(root, exercises)] == ["eve", "jane"]
+    root = folder({"verdicts.jsonl": "", "students/jane.html": "x", "grading.json": "{}", "gradescope/jane.json": "{}"})
+    assert [s.origin for s in collect(root, exercises)] == ["eve", "jane"]
+
+
+def test_a_homework_file_that_lacks_a_function_is_graded_for_the_others(folder, exercises):
+    root = folder({"jane/hw.py": CODE + "def log_softmax(z): ...\n", "li/hw.py": CODE, "max/hw.py": "def f(): ..."})
+    assert [list(s.sources) for s in collect(root, exercises)] == [["softmax"], [], []]
