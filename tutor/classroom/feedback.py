@@ -71,8 +71,9 @@ def explain(finding: Finding) -> str:
 def headline(result: Result) -> str:
     """How a student did, in one line."""
     points = f"{number(result.points)} of {number(result.possible)} points"
-    late = f", {result.late_days} day{'s' * (result.late_days != 1)} late" if result.late_days else ""
-    return f"{points} ({STATES[result.state]}{late})"
+    late = f"{result.late_days} day{'s' * (result.late_days != 1)} late" if result.late_days else ""
+    state = "" if late and result.state == "late" else STATES[result.state]
+    return f"{points} ({', '.join(filter(None, (state, late)))})"
 
 
 def number(value: float) -> str:
