@@ -51,19 +51,21 @@ def make_folder(path: Path) -> None:
         raise refusal("make the folder", path, error) from error
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Replace a file's content in one step: after a crash either the old or the new content is there, whole.
 
     A link is followed, and the file keeps its permissions. Raises TutorError; then the old content is untouched.
+    What can be made again need not be `durable`: it may be lost in a power cut, and costs no wait for the disk.
     """
     target = Path(os.path.realpath(path))
     make_folder(target.parent)
     try:
-        with _temporary(target, data) as temporary:
+        with _temporary(target, data, durable=durable) as temporary:
             with contextlib.suppress(OSError):
                 temporary.chmod(target.stat().st_mode & 0o7777)
             temporary.replace(target)
-        _sync_folder(target.parent)
+        if durable:
+            _sync_folder(target.parent)
     except OSError as error:
         raise refusal("write", path, error) from error
 
@@ -106,7 +108,7 @@ def move_new(source: Path, target: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _temporary(target: Path, data: bytes) -> Iterator[Path]:
+def _temporary(target: Path, data: bytes, *, durable: bool = True) -> Iterator[Path]:
     """A complete, flushed file beside the target; removed in the end if it is still there."""
     # Not tempfile: it costs every command's start, and would give the file permissions of its own.
     temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}.tutor-tmp")
@@ -114,7 +116,8 @@ def _temporary(target: Path, data: bytes) -> Iterator[Path]:
         with temporary.open("xb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         yield temporary
     finally:
         with contextlib.suppress(OSError):

@@ -20,7 +20,7 @@ def write(grading: Grading, folder: Path) -> list[Path]:
     if len(grading.results) == 1:
         (result,) = grading.results
         body = folder / "release-body.md"
-        write_atomic(body, _body(grading, result).encode("utf-8", "replace"))
+        write_atomic(body, _body(grading, result).encode("utf-8", "replace"), durable=False)
         return [_write(folder / "result.json", grading, result), body]
     make_folder(folder / "classroom50")
     names = file_names(grading.results)
@@ -28,7 +28,7 @@ def write(grading: Grading, folder: Path) -> list[Path]:
 
 
 def _write(path: Path, grading: Grading, result: Result) -> Path:
-    write_atomic(path, json.dumps(result_json(grading, result), indent=1).encode() + b"\n")
+    write_atomic(path, json.dumps(result_json(grading, result), indent=1).encode() + b"\n", durable=False)
     return path
 
 

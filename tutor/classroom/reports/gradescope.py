@@ -25,7 +25,7 @@ def write(grading: Grading, folder: Path) -> list[Path]:
 
 
 def _write(path: Path, grading: Grading, result: Result, parts: Mapping[str, Part]) -> Path:
-    write_atomic(path, json.dumps(results_json(grading, result, parts), indent=1).encode() + b"\n")
+    write_atomic(path, json.dumps(results_json(grading, result, parts), indent=1).encode() + b"\n", durable=False)
     return path
 
 

@@ -33,10 +33,10 @@ def write(grading: Grading, folder: Path) -> list[Path]:
     for result in grading.results:
         path = folder / "students" / f"{names[result.student.key]}.html"
         text = page.render(grading=grading, result=result, parts=_parts(grading, result), headline=headline(result))
-        write_atomic(path, text.encode("utf-8", "replace"))
+        write_atomic(path, text.encode("utf-8", "replace"), durable=False)
         written.append(path)
     index = folder / "index.html"
-    write_atomic(index, _index(templates, grading, names).encode("utf-8", "replace"))
+    write_atomic(index, _index(templates, grading, names).encode("utf-8", "replace"), durable=False)
     return [index, *written]
 
 
