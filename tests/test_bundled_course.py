@@ -14,7 +14,7 @@ from tutor.course.lint import lint_course
 from tutor.course.load import bundled_root, load_course
 from tutor.course.prove import QUICK, prove
 from tutor.grading.client import Grader
-from tutor.model import Exercise, Job, Need, Verdict
+from tutor.model import Exercise, Job, Limits, Need, Verdict
 from tutor.versions import with_needs
 
 COURSE = load_course(bundled_root())
@@ -47,7 +47,8 @@ def verdict(grader: Grader, exercise: Exercise, source: bytes, *, own: bool) -> 
         Need(name, EXERCISES[name].solution.read_bytes() if own else None)
         for name in with_needs(EXERCISES, exercise.needs)
     )
-    job = Job(course_root=COURSE.root, exercise=exercise.id, source=source, path=f"{exercise.id}.py", needs=needs)
+    limits = Limits(check_seconds=60, verdict_seconds=300, cpu_seconds=300)  # whether it is right, on a busy machine
+    job = Job(COURSE.root, exercise.id, source, f"{exercise.id}.py", needs, limits=limits)
     *_, last = grader.grade(job)
     assert isinstance(last, Verdict)
     return last

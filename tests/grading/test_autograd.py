@@ -304,7 +304,10 @@ def test_a_lent_module_is_a_part_of_the_learners(talk):
     assert list(theirs.state_dict()) == list(ours.state_dict())
     for names in ("named_parameters", "named_buffers", "named_modules"):
         assert [name for name, _ in getattr(theirs, names)()] == [name for name, _ in getattr(ours, names)()]
+    for _ in range(2):
+        ours(torch.randn(4, 3))  # running averages of its own
     theirs.load_state_dict(ours.state_dict())
+    assert torch.equal(part.norm.running_var, twin.norm.running_var)
     theirs.double()
     ours.double()
     x = torch.randn(5, 3, dtype=torch.float64)

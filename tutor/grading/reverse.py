@@ -115,7 +115,11 @@ class _Forwarding:
         if name in METHODS:
             return lambda *args, **kwargs: self._ask(name, *args, **kwargs)
         found = self._far[0].ask("get", self, name)
-        return _Parts(found, self) if name in TABLES else found
+        if name not in TABLES:
+            return found
+        table = _Parts(found, self)
+        object.__setattr__(self, f"_held{name}", table)  # a buffer changed in place must live until that is told
+        return table
 
     def __getattribute__(self, name: str) -> Any:  # noqa: ANN401
         if name in METHODS:
