@@ -33,7 +33,9 @@ def run(args: argparse.Namespace) -> int:
     """Check the course; 0 when there is nothing to put right."""
     from tutor.course.lint import lint_course
     from tutor.course.load import bundled_root, find_exercise, load_course
+    from tutor.grading.warm import one_thread
 
+    one_thread()  # the work is spread over processes, and two threads on small arrays wait for each other
     course = load_course(args.course or bundled_root())
     chosen = [find_exercise(course, name) for name in args.exercises] or list(course.exercises)
     problems: list[Problem] = []
