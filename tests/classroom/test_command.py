@@ -250,6 +250,9 @@ def test_a_cluster_gives_the_same_and_loses_nothing_with_a_worker(homework, tmp_
     (["--class", ".", "--roster", "no.csv"], "cannot be read"),
     (["--class", ".", "--assignment", "no.toml"], "cannot be read"), (["merge"], "Which gradings"),
     (["merge", "nowhere"], "cannot be read"), (["--class", "."], "holds no submissions"),
+    (["--class", ".", "--canvas", "no.csv"], "no file no.csv"),
+    (["merge", "x", "--moodle", "no.csv"], "no file no.csv"),
+    (["--class", "some", "--out", "some/jane/softmax.py"], "Could"),
     (["--class", "some", "--engine", "moon"], "is no engine"),
     (["--class", "some", "--regrade", "somebody"], "nor a student"),
 ])  # fmt: skip

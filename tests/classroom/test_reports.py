@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from xml.etree import ElementTree as Xml
 
@@ -135,6 +136,23 @@ def test_classroom_50(grading, tmp_path):
     assert (data["schema"], data["score"], data["max-score"]) == ("classroom50/result/v1", 5, 10)
     assert data["tests"] == [{"test-name": "softmax", "passed": False, "score": 5, "max-score": 10}]
     assert "5 of 10" in files["release-body.md"]
+
+
+def test_classroom_50_gets_what_its_runner_told(grading, tmp_path, monkeypatch):
+    told = {
+        "CLASSROOM": "dl", "ASSIGNMENT": "hw1", "OWNER": "alice", "SUBMISSION_TAG": "submit/x", "COMMIT_URL": "https://c",
+        "RELEASE_URL": "https://r", "REVIEW_URL": "https://v",
+    }  # fmt: skip
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    late = replace(grading.results[0], points=3.0, at=datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=1))))
+    data = json.loads(written(replace(grading, results=(late,)), tmp_path, "classroom50")["result.json"])
+    fields = ("classroom", "assignment", "owner", "submission", "commit", "release", "review")
+    assert [data[name] for name in fields] == list(told.values())
+    assert data["datetime"] == "2026-03-01T11:00:00Z"
+    assert (data["score"], data["max-score"]) == (3, 10)
+    assert sum(test["score"] for test in data["tests"]) == 3
+    assert all(isinstance(test[key], int) for test in data["tests"] for key in ("score", "max-score"))
 
 
 def test_github(grading, tmp_path, monkeypatch, capsys):

@@ -57,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
     from tutor.course.load import bundled_root, load_course
 
     formats, shard, jobs = chosen(args.format), _shard(args.shard), _jobs(args.jobs)
+    _look_for(args.canvas, args.moodle)
     course = load_course(args.course or bundled_root())
     roster = read_roster(args.roster) if args.roster else None
     assignment, submissions = _handed_in(args, course)
@@ -83,12 +84,20 @@ def merge(args: argparse.Namespace) -> int:
     from tutor.classroom.record import read_grading
     from tutor.classroom.reports import chosen
 
+    _look_for(args.canvas, args.moodle)
     folders = args.exercise[1:]
     if not folders:
         raise TutorError("Which gradings? `tutor grade merge part1 part2 --out grades`.")
     grading = merged([read_grading(Path(folder)) for folder in folders])
     formats = chosen(args.format)
     return _finish(grading, args.out, formats, canvas=args.canvas, moodle=args.moodle, min_score=args.min_score)
+
+
+def _look_for(*files: Path | None) -> None:
+    """Say at once, not after an hour of grading, that a file to be filled in is not there."""
+    for file in files:
+        if file is not None and not file.is_file():
+            raise TutorError(f"There is no file {file} to fill in.")
 
 
 def _finish(

@@ -12,6 +12,10 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> int:
     """Exit code 0: graded; anything else: the grading itself did not work."""
+    if "TUTOR_COMMAND" not in os.environ and shutil.which("tutor") is None:
+        install = [sys.executable, "-m", "pip", "install", "--quiet"]
+        subprocess.check_call([*install, "torch", "--index-url", "https://download.pytorch.org/whl/cpu"])
+        subprocess.check_call([*install, "dl-tutor==@VERSION@"])
     out = Path(os.environ.get("RUNNER_TEMP", "/tmp")) / "grades"
     command = [
         os.environ.get("TUTOR_COMMAND", "tutor"),

@@ -40,7 +40,8 @@ def notebook_source(data: bytes, name: str) -> bytes:
         kept = _kept(pieces)
     except RecursionError:
         raise UnreadableError(f"{name} holds code that is nested too deeply") from None
-    lines, cell = [], 0
+    lines: list[str] = []
+    cell = 0
     for piece in kept:
         if piece.cell != cell:
             cell = piece.cell
