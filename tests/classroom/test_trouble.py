@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -153,3 +154,46 @@ def test_a_difference_that_only_the_late_policy_makes(run, assignment):
     late = [handed_in(at=DUE + timedelta(hours=1))]
     (change,) = compare(run(late, assignment=hard), run(late, assignment=soft))
     assert (change.before, change.after, change.why) == (15, 27, "what lateness costs")
+
+
+def test_a_full_disk_is_a_sentence_and_costs_the_last_submission_alone(run, graded, monkeypatch, tmp_path):
+    from tutor.classroom import store, task
+
+    first = [handed_in("jane")]
+    run(first)
+
+    def full(number):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(store.os, "fsync", full)
+    with pytest.raises(TutorError, match=r"verdicts\.jsonl: the disk is full"):
+        run([*first, handed_in("li", softmax="failed")])
+    monkeypatch.undo()
+    task.go_on()
+    assert run(first).results[0].points == 30
+
+
+def test_a_sandbox_that_is_refused_ends_with_2_and_says_so(tmp_path, monkeypatch, capsys):
+    from tutor.classroom import task
+    from tutor.cli import main
+
+    def refuse(work):
+        assert work["sandbox"] == "strict"
+        assert work["steps"][0]["job"]["seed"] == 7
+        raise TutorError("This machine cannot enforce: network.")
+
+    monkeypatch.setattr(task, "grade", refuse)
+    (tmp_path / "class" / "jane").mkdir(parents=True)
+    (tmp_path / "class" / "jane" / "softmax.py").write_text("x = 1\n")
+    (tmp_path / "hw.toml").write_text('exercises = ["softmax"]\nseed = 3\n')
+    where = [
+        "--class",
+        str(tmp_path / "class"),
+        "--assignment",
+        str(tmp_path / "hw.toml"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    assert main(["grade", *where, "--sandbox", "strict", "--seed", "7"]) == 2
+    assert "cannot enforce" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "grading.json").exists()

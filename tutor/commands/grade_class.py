@@ -145,8 +145,8 @@ def _handed_in(args: argparse.Namespace, course: Course) -> tuple[Assignment, li
             raise TutorError(f"{args.place} holds no submissions: a folder, an archive or a file for each student.")
     if assignment is None:
         assignment = whole_course(course, {name for s in submissions for name in s.sources})
-        if args.seed is not None:
-            assignment = replace(assignment, seed=args.seed)
+    if args.seed is not None:
+        assignment = replace(assignment, seed=args.seed)
     if args.sandbox != "auto":
         assignment = replace(assignment, sandbox=args.sandbox)
     if args.device != "cpu":
