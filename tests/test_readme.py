@@ -45,6 +45,7 @@ def test_the_assignment_of_the_guide_can_be_read(tmp_path: Path) -> None:
     from tutor.classroom.assignment import read_assignment
 
     (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "test_softmax.py").touch()
     example = re.search(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
     assert example is not None
     (tmp_path / "hw.toml").write_text(example[1], encoding="utf-8")

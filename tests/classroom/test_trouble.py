@@ -14,6 +14,7 @@ from tutor.classroom.compare import compare
 from tutor.classroom.merge import merge
 from tutor.classroom.model import Late, Student, Submission
 from tutor.classroom.people import by_student, shard_of
+from tutor.classroom.record import read_grading
 from tutor.classroom.roster import Roster
 from tutor.classroom.store import FILE, Store
 from tutor.model import TutorError
@@ -197,3 +198,20 @@ def test_a_sandbox_that_is_refused_ends_with_2_and_says_so(tmp_path, monkeypatch
     assert main(["grade", *where, "--sandbox", "strict", "--seed", "7"]) == 2
     assert "cannot enforce" in capsys.readouterr().err
     assert not (tmp_path / "out" / "grading.json").exists()
+
+
+def test_after_a_merge_nothing_is_graded_again(run, graded, tmp_path):
+    from tutor.classroom.reports import write_reports
+    from tutor.cli import main
+
+    submissions = [handed_in(f"s{n}", softmax="passed " * n) for n in range(1, 4)]
+    for number in (1, 2):
+        mine = [s for _, found in shard_of(by_student(submissions, None), number, 2) for s in found]
+        grading = run(mine, out=tmp_path / str(number), shard=f"{number}/2")
+        write_reports(grading, tmp_path / str(number), ["json"])
+    parts = [str(tmp_path / "1"), str(tmp_path / "2")]
+    assert main(["grade", "merge", *parts, "--out", str(tmp_path / "all")]) == 0
+    graded.clear()
+    whole = run(submissions, out=tmp_path / "all")
+    assert graded == []
+    assert read_grading(tmp_path / "all").results == whole.results

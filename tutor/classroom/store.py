@@ -57,10 +57,17 @@ class Store:
 
     def add(self, records: Iterable[tuple[str, Verdict]]) -> None:
         """Append verdicts and hand them to the operating system at once."""
+        self._append((key, verdict_to_json(verdict)) for key, verdict in records)
+
+    def absorb(self, other: Store) -> None:
+        """Append what another folder knows and this one does not, so that nothing of it is graded again."""
+        self._append((key, data) for key, data in list(other._known.items()) if key not in self._known)
+
+    def _append(self, records: Iterable[tuple[str, dict[str, Any]]]) -> None:
         lines = []
-        for key, verdict in records:
-            self._known[key] = verdict_to_json(verdict)
-            lines.append(json.dumps({"key": key, "verdict": self._known[key]}, ensure_ascii=False))
+        for key, data in records:
+            self._known[key] = data
+            lines.append(json.dumps({"key": key, "verdict": data}, ensure_ascii=False))
         if not lines:
             return
         text = ("\n" if self._torn else "") + "".join(f"{line}\n" for line in lines)

@@ -83,13 +83,16 @@ def merge(args: argparse.Namespace) -> int:
     from tutor.classroom.merge import merge as merged
     from tutor.classroom.record import read_grading
     from tutor.classroom.reports import chosen
+    from tutor.classroom.store import Store
 
     _look_for(args.canvas, args.moodle)
     folders = args.exercise[1:]
     if not folders:
         raise TutorError("Which gradings? `tutor grade merge part1 part2 --out grades`.")
     grading = merged([read_grading(Path(folder)) for folder in folders])
-    formats = chosen(args.format)
+    formats, store = chosen(args.format), Store(args.out)
+    for folder in filter(Path.is_dir, map(Path, folders)):
+        store.absorb(Store(folder))
     return _finish(grading, args.out, formats, canvas=args.canvas, moodle=args.moodle, min_score=args.min_score)
 
 
