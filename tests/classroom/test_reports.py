@@ -245,6 +245,15 @@ def test_canvas_without_the_column_is_a_sentence(grading, tmp_path):
         fill_canvas(grading, exported, tmp_path)
 
 
+def test_who_has_no_row_is_named(grading, tmp_path, capsys):
+    book = CANVAS.replace("43,,li", "99,,nobody").replace("Wei, Li", "No, Body")
+    (exported := tmp_path / "book.csv").write_text(book)
+        CANVAS.replace("43,,li", "99,,nobody").replace("Wei, Li", "No, Body")
+    )
+    fill_canvas(grading, exported, tmp_path)
+    assert capsys.readouterr().err == f"1 of the results have no row in {exported}: li.\n"
+
+
 def test_moodle_gets_its_own_file_back(grading, tmp_path):
     (exported := tmp_path / "sheet.csv").write_text(
         "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Feedback comments\n"

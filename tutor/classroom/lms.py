@@ -15,10 +15,12 @@ from tutor.atomic import write_atomic
 from tutor.classroom.feedback import headline, number
 from tutor.classroom.model import Grading, Result
 from tutor.classroom.roster import Roster, delimiter_of
+from tutor.console import note
 from tutor.model import TutorError
-from tutor.text.escape import csv_cell
+from tutor.text.escape import csv_cell, line
 from tutor.text.nearest import nearest
 
+_NAMED = 10
 _CANVAS_FIXED = {
     "student", "id", "sis user id", "sis login id", "section", "integration id", "root account", "group name",
 }  # fmt: skip
@@ -38,6 +40,7 @@ def fill_canvas(grading: Grading, exported: Path, out: Path) -> Path:
         result = results.find([row.get(n, "") for n in _named(table, "id", "sis user id", "sis login id", "student")])
         if result is not None and result.state != "missing" and row[column].strip().upper() != "EX":  # excused
             row[column] = table.number(_scaled(result, maximum))
+    results.tell(exported)
     return table.write(out / f"canvas-{exported.stem}.csv", keep)
 
 
@@ -80,6 +83,7 @@ def fill_moodle(grading: Grading, exported: Path, out: Path) -> Path:
         row[grade] = table.number(_scaled(result, row.get(maximum, "") if maximum else ""))
         if feedback is not None:
             row[feedback] = csv_cell(headline(result))
+    results.tell(exported)
     return table.write(out / f"moodle-{exported.stem}.csv", table.header)
 
 
@@ -97,11 +101,22 @@ class _Results:
 
     def __init__(self, grading: Grading) -> None:
         self._by_key = {result.student.key: result for result in grading.results}
+        self._left = dict(self._by_key)
         self._roster = Roster.of(result.student for result in grading.results)
 
     def find(self, who: Sequence[str]) -> Result | None:
         student = self._roster.find([text for text in who if text.strip()])
-        return None if student is None else self._by_key[student.key]
+        if student is None:
+            return None
+        self._left.pop(student.key, None)
+        return self._by_key[student.key]
+
+    def tell(self, exported: Path) -> None:
+        """Name those who handed something in and are in no row: their points are nowhere on the platform."""
+        names = [line(key) for key, result in self._left.items() if result.state != "missing"]
+        if names:
+            more = ", …" if len(names) > _NAMED else ""
+            note(f"{len(names)} of the results have no row in {exported}: {', '.join(names[:_NAMED])}{more}.")
 
 
 class _Csv:
