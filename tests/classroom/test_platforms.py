@@ -6,6 +6,9 @@ from class_makers import CODE, zipped
 
 from tutor.classroom.intake import files
 from tutor.classroom.intake.collect import collect
+from tutor.classroom.model import Student
+from tutor.classroom.people import by_student
+from tutor.classroom.roster import Roster
 
 
 def test_canvas_names_of_groups_of_nobody_and_of_many_files(folder, exercises):
@@ -98,3 +101,28 @@ def test_our_own_reports_in_the_class_folder_are_nobodys_submission(folder, exer
 def test_a_homework_file_that_lacks_a_function_is_graded_for_the_others(folder, exercises):
     root = folder({"jane/hw.py": CODE + "def log_softmax(z): ...\n", "li/hw.py": CODE, "max/hw.py": "def f(): ..."})
     assert [list(s.sources) for s in collect(root, exercises)] == [["softmax"], [], []]
+
+
+def test_a_download_of_classroom_50_with_clones_and_results(folder, exercises):
+    root = folder({
+        "dl-hw1-jane-doe/.git/HEAD": "ref: refs/heads/main",
+        "dl-hw1-jane-doe/03_linear_classification/softmax.py": CODE,
+        "dl-hw1-jane-doe/result.json": "{}", "dl-hw1-jane-doe/.github/workflows/x.py": "x",
+        "dl-hw1-li/.git/HEAD": "x", "dl-hw1-li/README.md": "x", "scores.csv": "x", "scores.json": "{}",
+    })  # fmt: skip
+    roster = Roster.of([Student("jane-doe", "Jane Doe", username="jane-doe"), Student("li", "Li", username="li")])
+    (jane, (first,)), (li, (second,)) = by_student(collect(root, exercises), roster)
+    assert (jane.key, list(first.sources), first.commit) == ("jane-doe", ["softmax"], "")
+    assert (li.key, list(second.sources)) == ("li", [])
+    assert "no Python file" in second.problem
+
+
+def test_a_zip_of_a_whole_workspace(folder, exercises):
+    inside = {
+        "dl/03_linear_classification/softmax.py": CODE, "dl/03_linear_classification/cross_entropy.py": "x = 1\n",
+        "dl/.tutor/backups/softmax.py": "old = 1\n", "dl/notes.md": "x", "__MACOSX/dl/._softmax.py": "x",
+        "dl/tutor.toml": "", "dl/data/mnist.npz": b"x",
+    }  # fmt: skip
+    (jane,) = collect(folder({"jane.zip": zipped(inside)}), exercises)
+    assert (set(jane.sources), jane.notes, jane.problem) == ({"softmax", "cross-entropy"}, (), "")
+    assert jane.sources["softmax"] == CODE.encode()

@@ -248,8 +248,6 @@ def test_canvas_without_the_column_is_a_sentence(grading, tmp_path):
 def test_who_has_no_row_is_named(grading, tmp_path, capsys):
     book = CANVAS.replace("43,,li", "99,,nobody").replace("Wei, Li", "No, Body")
     (exported := tmp_path / "book.csv").write_text(book)
-        CANVAS.replace("43,,li", "99,,nobody").replace("Wei, Li", "No, Body")
-    )
     fill_canvas(grading, exported, tmp_path)
     assert capsys.readouterr().err == f"1 of the results have no row in {exported}: li.\n"
 
