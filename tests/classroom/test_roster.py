@@ -101,3 +101,11 @@ def test_a_user_name_wins_against_part_of_an_address_and_the_end_of_a_name_comes
     assert Roster.of([a, b]).find(["jane"]) == a
     assert Roster.of([li, jl]).find(["cs-hw1-jane-li"]) == jl
     assert Roster.of([li, jl]).find(["cs-hw1-jane-li", "jane-li"]) == jl
+
+
+def test_a_name_of_which_only_the_end_fits_is_told():
+    roster = Roster.of([Student("li", "Li Wei", username="li")])
+    ((_, (guessed,)),) = by_student([Submission(("cs-hw1-li",), "cs-hw1-li")], roster)
+    assert guessed.notes == ("cs-hw1-li was taken for li, since its name ends so.",)
+    ((_, (sure,)),) = by_student([Submission(("cs-hw1-li", "li"), "cs-hw1-li")], roster)
+    assert sure.notes == ()

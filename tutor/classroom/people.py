@@ -18,6 +18,9 @@ def by_student(submissions: Iterable[Submission], roster: Roster | None) -> Hand
     found: dict[str, list[Submission]] = {key: [] for key in known}
     for submission in submissions:
         student = roster.find(submission.who) if roster else None
+        if roster and student and roster.find(submission.who, endings=False) is None:
+            told = f"{submission.origin} was taken for {student.key}, since its name ends so."
+            submission = replace(submission, notes=(*submission.notes, told))
         if student is None:
             student = _stranger(submission, known, on_roster=roster is None)
             known.setdefault(student.key, student)

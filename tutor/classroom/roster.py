@@ -59,11 +59,11 @@ class Roster:
         by_key = {student.key: student for student in found}
         return cls(found, by_key, _index(found, _sure_aliases), _index(found, _weak_aliases))
 
-    def find(self, who: Iterable[str]) -> Student | None:
-        """The one student that these names mean; None when they mean nobody, or not all the same one."""
+    def find(self, who: Iterable[str], *, endings: bool = True) -> Student | None:
+        """The one student that these names (or their endings) mean; None for nobody, or when they do not agree."""
         names = list(who)
         found = {key for name in names if (key := self._named(_plain(name)))}
-        if not found:  # only then the ends of names, such as `jane-doe` of `class-hw1-jane-doe`
+        if not found and endings:  # only then the ends of names, such as `jane-doe` of `class-hw1-jane-doe`
             found = {key for name in names if (key := next(filter(None, map(self._named, _endings(name))), None))}
         return self._by_key[found.pop()] if len(found) == 1 else None
 
