@@ -3,6 +3,8 @@
 The classes around that function take a second to import at their first use, and add nothing to the numbers.
 """
 
+import operator
+
 import torch
 from torch.optim.adam import adam
 
@@ -13,17 +15,22 @@ class Reference:
     """torch.optim.Adam, or AdamW where decoupled, without their classes."""
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, decoupled=False):
-        self.params, self.lr, self.betas, self.state = list(params), lr, betas, {}
-        self.rest = {"eps": eps, "weight_decay": weight_decay, "decoupled_weight_decay": decoupled}
+        rest = {"betas": betas, "eps": eps, "weight_decay": weight_decay, "decoupled": decoupled}
+        groups = list(params)
+        groups = groups if isinstance(groups[0], dict) else [{"params": groups}]
+        self.param_groups = [{"lr": lr, **rest, **group} for group in groups]
+        self.state = {}
 
     def step(self):
-        trained = [p for p in self.params if p.grad is not None]
+        for group in self.param_groups:
+            self.step_of([p for p in group["params"] if p.grad is not None], **{name: group[name] for name in NAMES})
+
+    def step_of(self, trained, betas, decoupled, **rest):
         state = [
             self.state.setdefault(p, (torch.zeros_like(p), torch.zeros_like(p), torch.tensor(0.0))) for p in trained
         ]
         m, v, t = ([parts[i].detach() for parts in state] for i in range(3))
-        beta1, beta2 = self.betas
-        rest = {"beta1": beta1, "beta2": beta2, "lr": self.lr, "amsgrad": False, "maximize": False, **self.rest}
+        rest.update(beta1=betas[0], beta2=betas[1], amsgrad=False, maximize=False, decoupled_weight_decay=decoupled)
         with torch.no_grad():
             adam(trained, [p.grad for p in trained], m, v, [], t, foreach=False, **rest)
 
@@ -38,6 +45,21 @@ SETTINGS = [
     {"betas": (0.9, 0.7), "decoupled": True},
 ]
 
+NAMES = ("lr", "betas", "eps", "weight_decay", "decoupled")
+
+GROUPS = [  # the defaults, and what each group has for itself
+    (
+        {"lr": 0.3, "betas": (0.8, 0.9)},
+        [
+            {"lr": 0.1, "betas": (0.5, 0.7), "weight_decay": 0.2},
+            {},
+            {"weight_decay": 0.3, "decoupled": True, "lr": 0.4},
+        ],
+    ),
+    ({"lr": 0.2}, [{"betas": (0.6, 0.8), "eps": 0.1}, {"lr": 0.05, "weight_decay": 0.3}]),
+    ({"lr": 0.1, "weight_decay": 0.2, "decoupled": True}, [{"decoupled": False}, {"eps": 0.5}, {"weight_decay": 0.0}]),
+]
+
 
 def values(params):
     return [p.detach().clone() for p in params]
@@ -49,6 +71,24 @@ def parameters(draw, dtype=torch.float64, count=2):
         draw.tensor(draw.shape(dims=(1, 3), low=2, high=4), dtype=dtype, requires_grad=False) for _ in range(count)
     ]
     return [torch.nn.Parameter(v) for v in first], [torch.nn.Parameter(v.clone()) for v in first]
+
+
+def dealt(params, overrides, inside=list):
+    """The parameters dealt out to groups with settings of their own, in the form in which torch.optim takes them."""
+    return [{"params": inside(params[i :: len(overrides)]), **own} for i, own in enumerate(overrides)]
+
+
+def set_rates(optimizer, rates):
+    """What a schedule does. The groups that are read here may be copies, so they are handed back."""
+    groups = optimizer.param_groups
+    for group, lr in zip(groups, rates, strict=True):
+        group["lr"] = lr
+    optimizer.param_groups = groups
+
+
+def listed(groups):
+    """The settings of groups that torch.optim would have filled in, and where they are missing."""
+    return [{name: group.get(name, "missing") for name in NAMES} for group in groups]
 
 
 def give_gradients(draw, params, theirs, without=(), scale=1.0):
@@ -90,6 +130,50 @@ def test_steps(mine, draw):
     other.grad = torch.ones_like(other)
     mine.Adam([other], lr=2.0, betas=(0.1, 0.2)).step()  # must not reach the first one's averages or settings
     compare(draw, params, theirs, optimizer, reference, [()] * 3, given)
+
+
+@draws(6)
+def test_groups(mine, draw):
+    """Takes groups with settings of their own, like torch.optim, from lists, tuples and generators."""
+    defaults, overrides = GROUPS[draw.index % len(GROUPS)]
+    params, theirs = parameters(draw, count=5)
+    inside, outside = draw.pick((iter, list), (tuple, iter), (iter, iter), (list, tuple))
+    optimizer = mine.Adam(outside(dealt(params, overrides, inside)), **defaults)
+    reference = Reference(dealt(theirs, overrides), **defaults)
+    given = {"defaults": defaults, "groups": overrides}
+    compare(draw, params, theirs, optimizer, reference, [(), (), (2,), ()], given)
+
+
+@draws(2)
+def test_param_groups(mine, draw):
+    """param_groups is a list of dicts with the parameters themselves and every setting; plain parameters are one group."""
+    defaults, overrides = GROUPS[0]
+    overrides = overrides if draw.index else [{}]
+    params, theirs = parameters(draw, count=5)
+    optimizer = mine.Adam(dealt(params, overrides) if draw.index else params, **defaults)
+    reference = Reference(dealt(theirs, overrides), **defaults)
+    given = {"defaults": defaults, "groups": overrides}
+    groups = optimizer.param_groups
+    holds(isinstance(groups, list), "param_groups is no list", got=groups, expected="a list of dicts", input=given)
+    equal(listed(groups), listed(reference.param_groups), "the list param_groups", input=given)
+    for i, group in enumerate(groups):
+        wanted, kept = params[i :: len(overrides)], group.get("params")
+        same = isinstance(kept, list) and len(kept) == len(wanted) and all(map(operator.is_, kept, wanted))
+        holds(same, f'"params" of group {i} is not the list of its parameters', got=kept, expected=wanted, input=given)
+
+
+def test_callers_dicts(mine):
+    """Leaves the dicts that it was given as they are, so that another optimizer can be made of them."""
+    params = [torch.nn.Parameter(torch.ones(n)) for n in (2, 3)]
+    groups = [{"params": params[:1], "lr": 0.5}, {"params": params[1:]}]
+    for p in params:
+        p.grad = torch.ones_like(p)
+    given = {"lr": 2.0, "groups": [{"lr": 0.5}, {}]}
+    mine.Adam(groups, lr=2.0).step()
+    expected = [{"lr": 0.5}, {}]
+    got = [{name: value for name, value in group.items() if name != "params"} for group in groups]
+    holds(got == expected, "the caller's dicts have changed", got=got, expected=expected, input=given)
+    equal([group["lr"] for group in mine.Adam(groups, lr=0.25).param_groups], [0.5, 0.25], "lr of the next optimizer")
 
 
 @draws(6)
@@ -146,14 +230,16 @@ def test_any_iterable(mine, draw):
 
 @draws(2)
 def test_learning_rate_changes(mine, draw):
-    """Uses the lr that it has at the moment of the step, for the decoupled decay too."""
+    """Uses the lr that a group has in param_groups at the moment of the step, for the decoupled decay too."""
     params, theirs = parameters(draw)
-    given = {"lr": 0.5, "weight_decay": 0.4, "decoupled": not draw.bool()}
-    optimizer, reference = mine.Adam(params, **given), Reference(theirs, **given)
-    equal(optimizer.lr, 0.5, "the attribute lr")
-    for lr in (0.5, 0.1, 0.25):
-        optimizer.lr = reference.lr = lr
-        compare(draw, params, theirs, optimizer, reference, [()], {**given, "lr now": lr})
+    given = {"lr": 0.7, "weight_decay": 0.4, "decoupled": not draw.bool()}
+    groups = [{"lr": 0.5}, {"lr": 0.2}]
+    optimizer = mine.Adam(dealt(params, groups), **given)
+    reference = Reference(dealt(theirs, groups), **given)
+    for rates in ([0.5, 0.2], [0.1, 0.3], [0.25, 0.25]):
+        set_rates(optimizer, rates)
+        set_rates(reference, rates)
+        compare(draw, params, theirs, optimizer, reference, [()], {**given, "lr of the groups now": rates})
 
 
 @draws(4)
@@ -196,7 +282,7 @@ def test_still_trainable(mine, draw):
     params[1].requires_grad_(False)
     theirs[1].requires_grad_(False)
     given = {"lr": 0.1, "weight_decay": 0.1, "decoupled": draw.bool()}
-    optimizer, reference = mine.Adam(params, **given), Reference(theirs, **given)
+    optimizer, reference = mine.Adam(dealt(params, [{}] * 3), **given), Reference(theirs, **given)
     for _ in range(3):
         equal(optimizer.zero_grad(), None, "what zero_grad returns")
         clear = all(p.grad is None or not p.grad.any() for p in params)

@@ -3,6 +3,8 @@
 The class around that function takes a second to import at its first use, and adds nothing to the numbers.
 """
 
+import operator
+
 import torch
 from torch.optim.sgd import sgd
 
@@ -13,16 +15,20 @@ class Reference:
     """torch.optim.SGD without its class."""
 
     def __init__(self, params, lr, momentum=0.0, dampening=0.0, nesterov=False, weight_decay=0.0):
-        self.params, self.lr, self.buffers = list(params), lr, {}
-        self.rest = {"momentum": momentum, "dampening": dampening, "nesterov": nesterov, "weight_decay": weight_decay}
+        rest = {"momentum": momentum, "dampening": dampening, "nesterov": nesterov, "weight_decay": weight_decay}
+        groups = list(params)
+        groups = groups if isinstance(groups[0], dict) else [{"params": groups}]
+        self.param_groups = [{"lr": lr, **rest, **group} for group in groups]
+        self.buffers = {}
 
     def step(self):
-        trained = [i for i, p in enumerate(self.params) if p.grad is not None]
-        buffers = [self.buffers.get(i) for i in trained]
-        params = [self.params[i] for i in trained]
-        with torch.no_grad():
-            sgd(params, [p.grad for p in params], buffers, lr=self.lr, maximize=False, foreach=False, **self.rest)
-        self.buffers.update(zip(trained, buffers, strict=True))
+        for group in self.param_groups:
+            trained = [p for p in group["params"] if p.grad is not None]
+            buffers = [self.buffers.get(p) for p in trained]
+            settings = {name: group[name] for name in NAMES}
+            with torch.no_grad():
+                sgd(trained, [p.grad for p in trained], buffers, maximize=False, foreach=False, **settings)
+            self.buffers.update(zip(trained, buffers, strict=True))
 
 
 SETTINGS = [
@@ -37,6 +43,17 @@ SETTINGS = [
     {"dampening": 0.5},
 ]
 
+NAMES = ("lr", "momentum", "dampening", "nesterov", "weight_decay")
+
+GROUPS = [  # the defaults, and what each group has for itself
+    (
+        {"lr": 0.3, "momentum": 0.9},
+        [{"lr": 0.1, "momentum": 0.5, "weight_decay": 0.2}, {}, {"weight_decay": 0.1, "lr": 0.4}],
+    ),
+    ({"lr": 0.2}, [{"momentum": 0.8, "nesterov": True}, {"lr": 0.05, "weight_decay": 0.3}]),
+    ({"lr": 0.1, "momentum": 0.6, "weight_decay": 0.1}, [{"dampening": 0.5}, {"momentum": 0.0}, {"weight_decay": 0.0}]),
+]
+
 
 def values(params):
     return [p.detach().clone() for p in params]
@@ -48,6 +65,24 @@ def parameters(draw, dtype=torch.float64, count=2):
         draw.tensor(draw.shape(dims=(1, 3), low=2, high=4), dtype=dtype, requires_grad=False) for _ in range(count)
     ]
     return [torch.nn.Parameter(v) for v in first], [torch.nn.Parameter(v.clone()) for v in first]
+
+
+def dealt(params, overrides, inside=list):
+    """The parameters dealt out to groups with settings of their own, in the form in which torch.optim takes them."""
+    return [{"params": inside(params[i :: len(overrides)]), **own} for i, own in enumerate(overrides)]
+
+
+def set_rates(optimizer, rates):
+    """What a schedule does. The groups that are read here may be copies, so they are handed back."""
+    groups = optimizer.param_groups
+    for group, lr in zip(groups, rates, strict=True):
+        group["lr"] = lr
+    optimizer.param_groups = groups
+
+
+def listed(groups):
+    """The settings of groups that torch.optim would have filled in, and where they are missing."""
+    return [{name: group.get(name, "missing") for name in NAMES} for group in groups]
 
 
 def give_gradients(draw, params, theirs, without=()):
@@ -92,6 +127,50 @@ def test_steps(mine, draw):
 
 
 @draws(6)
+def test_groups(mine, draw):
+    """Takes groups with settings of their own, like torch.optim, from lists, tuples and generators."""
+    defaults, overrides = GROUPS[draw.index % len(GROUPS)]
+    params, theirs = parameters(draw, count=5)
+    inside, outside = draw.pick((iter, list), (tuple, iter), (iter, iter), (list, tuple))
+    optimizer = mine.SGD(outside(dealt(params, overrides, inside)), **defaults)
+    reference = Reference(dealt(theirs, overrides), **defaults)
+    given = {"defaults": defaults, "groups": overrides}
+    compare(draw, params, theirs, optimizer, reference, [(), (), (2,), ()], given)
+
+
+@draws(2)
+def test_param_groups(mine, draw):
+    """param_groups is a list of dicts with the parameters themselves and every setting; plain parameters are one group."""
+    defaults, overrides = GROUPS[0]
+    overrides = overrides if draw.index else [{}]
+    params, theirs = parameters(draw, count=5)
+    optimizer = mine.SGD(dealt(params, overrides) if draw.index else params, **defaults)
+    reference = Reference(dealt(theirs, overrides), **defaults)
+    given = {"defaults": defaults, "groups": overrides}
+    groups = optimizer.param_groups
+    holds(isinstance(groups, list), "param_groups is no list", got=groups, expected="a list of dicts", input=given)
+    equal(listed(groups), listed(reference.param_groups), "the list param_groups", input=given)
+    for i, group in enumerate(groups):
+        wanted, kept = params[i :: len(overrides)], group.get("params")
+        same = isinstance(kept, list) and len(kept) == len(wanted) and all(map(operator.is_, kept, wanted))
+        holds(same, f'"params" of group {i} is not the list of its parameters', got=kept, expected=wanted, input=given)
+
+
+def test_callers_dicts(mine):
+    """Leaves the dicts that it was given as they are, so that another optimizer can be made of them."""
+    params = [torch.nn.Parameter(torch.ones(n)) for n in (2, 3)]
+    groups = [{"params": params[:1], "lr": 0.5}, {"params": params[1:]}]
+    for p in params:
+        p.grad = torch.ones_like(p)
+    given = {"lr": 2.0, "groups": [{"lr": 0.5}, {}]}
+    mine.SGD(groups, lr=2.0).step()
+    expected = [{"lr": 0.5}, {}]
+    got = [{name: value for name, value in group.items() if name != "params"} for group in groups]
+    holds(got == expected, "the caller's dicts have changed", got=got, expected=expected, input=given)
+    equal([group["lr"] for group in mine.SGD(groups, lr=0.25).param_groups], [0.5, 0.25], "lr of the next optimizer")
+
+
+@draws(6)
 def test_missing_gradients(mine, draw):
     """Skips a parameter without gradient, keeps its velocity, and starts with the plain gradient when the first one comes."""
     settings = draw.pick({"momentum": 0.8, "dampening": 0.4, "weight_decay": 0.1}, {"momentum": 0.7, "nesterov": True})
@@ -122,14 +201,16 @@ def test_any_iterable(mine, draw):
 
 @draws(3)
 def test_learning_rate_changes(mine, draw):
-    """Uses the lr that it has at the moment of the step: a schedule sets the attribute lr."""
+    """Uses the lr that a group has in param_groups at the moment of the step."""
     params, theirs = parameters(draw)
-    given = {"lr": 0.5, **draw.pick({"momentum": 0.9}, {}, {"momentum": 0.6, "nesterov": True})}
-    optimizer, reference = mine.SGD(params, **given), Reference(theirs, **given)
-    equal(optimizer.lr, 0.5, "the attribute lr")
-    for lr in (0.5, 0.1, 0.25):
-        optimizer.lr = reference.lr = lr
-        compare(draw, params, theirs, optimizer, reference, [()], {**given, "lr now": lr})
+    given = {"lr": 0.7, **draw.pick({"momentum": 0.9}, {}, {"momentum": 0.6, "nesterov": True})}
+    groups = [{"lr": 0.5}, {"lr": 0.2}]
+    optimizer = mine.SGD(dealt(params, groups), **given)
+    reference = Reference(dealt(theirs, groups), **given)
+    for rates in ([0.5, 0.2], [0.1, 0.3], [0.25, 0.25]):
+        set_rates(optimizer, rates)
+        set_rates(reference, rates)
+        compare(draw, params, theirs, optimizer, reference, [()], {**given, "lr of the groups now": rates})
 
 
 @draws(4)
@@ -203,7 +284,7 @@ def test_zero_grad(mine, draw):
     """zero_grad clears every gradient (None or zeros) and changes neither parameters nor velocities."""
     params, theirs = parameters(draw, count=3)
     given = {"lr": 0.3, "momentum": 0.9}
-    optimizer, reference = mine.SGD(params, **given), Reference(theirs, **given)
+    optimizer, reference = mine.SGD(dealt(params, [{}] * 3), **given), Reference(theirs, **given)
     compare(draw, params, theirs, optimizer, reference, [(1,)], given)
     before = values(params)
     equal(optimizer.zero_grad(), None, "what zero_grad returns")

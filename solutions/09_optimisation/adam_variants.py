@@ -2,25 +2,54 @@
 
 import torch
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
+
+
+def _setting(name):
+    """A setting of the group at work."""
+    return property(lambda self: self.now[name])
+
+
+def _default(name):
+    """The constructor's setting, whatever the group says."""
+    return property(lambda self: self.defaults[name])
 
 
 class _Adam:
     """The right optimizer in parts, for variants that have one of them wrong."""
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, decoupled=False):
-        self.params = self.kept(params)
-        self.lr, self.betas, self.eps, self.weight_decay, self.decoupled = lr, betas, eps, weight_decay, decoupled
-        self.state = {}
+    lr, betas, eps = _setting("lr"), _setting("betas"), _setting("eps")
+    weight_decay, decoupled = _setting("weight_decay"), _setting("decoupled")
 
-    def kept(self, params):
-        return list(params)
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, decoupled=False):
+        rest = {"eps": eps, "weight_decay": weight_decay, "decoupled": decoupled}
+        self.param_groups, self.state = self.kept(params, {"lr": lr, "betas": betas, **rest}), {}
+
+    def kept(self, params, defaults):
+        self.defaults = {**defaults}
+        return [{**defaults, **group, "params": list(group["params"])} for group in self.grouped(params)]
+
+    def grouped(self, params):
+        groups = list(params)
+        return groups if isinstance(groups[0], dict) else [{"params": groups}]
+
+    @property
+    def params(self):
+        return [p for group in self.param_groups for p in group["params"]]
+
+    def walk(self):
+        """Every parameter, while its group's settings are those at work."""
+        for group in self.param_groups:
+            self.now = group
+            yield from group["params"]
+
+    def trained(self):
+        return (p for p in self.walk() if p.grad is not None)
 
     @torch.no_grad()
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                self.write(p, self.update(p, self.decayed(p)))
+        for p in self.trained():
+            self.write(p, self.update(p, self.decayed(p)))
 
     def write(self, p, update):
         p -= self.lr * update
@@ -54,30 +83,41 @@ class _Adam:
 @accept("PyTorch's order of work, in place")
 class Adam:
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, decoupled=False):
-        self.params = [*params]
-        self.m, self.v = ([torch.zeros_like(p) for p in self.params] for _ in range(2))
-        self.t = [0] * len(self.params)
-        self.lr, self.settings = lr, (*betas, eps, weight_decay, decoupled)
+        self.param_groups, self.state = [], {}
+        params = [*params]
+        for given in params if type(params[0]) is dict else [dict(params=params)]:
+            group = dict(given)
+            group["params"] = [*given["params"]]
+            group.setdefault("lr", lr)
+            group.setdefault("betas", betas)
+            group.setdefault("eps", eps)
+            group.setdefault("weight_decay", weight_decay)
+            group.setdefault("decoupled", decoupled)
+            self.param_groups.append(group)
 
+    @torch.no_grad()
     def step(self):
-        b1, b2, eps, decay, decoupled = self.settings
-        with torch.no_grad():
-            for i, p in enumerate(self.params):
-                if p.grad is None:
-                    continue
-                g = p.grad if decoupled else p.grad.add(p, alpha=decay)
-                if decoupled:
-                    p.mul_(1 - self.lr * decay)
-                self.t[i] += 1
-                self.m[i].lerp_(g, 1 - b1)
-                self.v[i].mul_(b2).addcmul_(g, g, value=1 - b2)
-                denominator = (self.v[i].sqrt() / (1 - b2 ** self.t[i]) ** 0.5).add_(eps)
-                p.addcdiv_(self.m[i], denominator, value=-self.lr / (1 - b1 ** self.t[i]))
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    self.move(p, group["lr"], *group["betas"], group["eps"], group["weight_decay"], group["decoupled"])
+
+    def move(self, p, lr, b1, b2, eps, decay, decoupled):
+        g = p.grad if decoupled else p.grad.add(p, alpha=decay)
+        if decoupled:
+            p.mul_(1 - lr * decay)
+        own = self.state.setdefault(p, {"t": 0, "m": torch.zeros_like(p), "v": torch.zeros_like(p)})
+        own["t"] += 1
+        own["m"].lerp_(g, 1 - b1)
+        own["v"].mul_(b2).addcmul_(g, g, value=1 - b2)
+        denominator = (own["v"].sqrt() / (1 - b2 ** own["t"]) ** 0.5).add_(eps)
+        p.addcdiv_(own["m"], denominator, value=-lr / (1 - b1 ** own["t"]))
 
     def zero_grad(self):
-        for p in self.params:
-            if p.grad is not None:
-                p.grad.zero_()
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    p.grad.zero_()
 
 
 @accept("one correction for the quotient, epsilon corrected along")
@@ -410,20 +450,23 @@ class Adam(_Adam):
         p += self.lr * update
 
 
-@reject("lr frozen", "The step uses the lr from the beginning. Read self.lr in step, so that a schedule can change it.")
+@reject(
+    "lr frozen", 'The step uses the lr from the beginning. Read group["lr"] in step, so that a schedule can change it.'
+)
 class Adam(_Adam):
-    rate = None
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.rate = {p: group["lr"] for group in self.param_groups for p in group["params"]}
 
     def write(self, p, update):
-        self.rate = self.rate or self.lr
-        p -= self.rate * update
+        p -= self.rate[p] * update
 
 
 @reject("stumbles over .grad = None", "A parameter that took no part in the loss has .grad = None. Skip it.")
 class Adam(_Adam):
     @torch.no_grad()
     def step(self):
-        for p in self.params:
+        for p in self.walk():
             self.write(p, self.update(p, self.decayed(p)))
 
 
@@ -448,7 +491,7 @@ class Adam(_Adam):
 class Adam(_Adam):
     @torch.no_grad()
     def step(self):
-        for p in self.params:
+        for p in self.walk():
             if self.decoupled and p.grad is None:
                 p *= 1 - self.lr * self.weight_decay
         super().step()
@@ -470,8 +513,11 @@ class Adam(_Adam):
 
 @reject("keeps the generator", "params may be a generator, and a generator is empty after one walk. Keep list(params).")
 class Adam(_Adam):
-    def kept(self, params):
-        return params
+    def grouped(self, params):
+        return super().grouped(params) if isinstance(params, list) else [{"params": params}]
+
+    def kept(self, params, defaults):
+        return [{**defaults, **group} for group in self.grouped(params)]
 
 
 @reject(
@@ -480,9 +526,8 @@ class Adam(_Adam):
 )
 class Adam(_Adam):
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                self.write(p, self.update(p, self.decayed(p)))
+        for p in self.trained():
+            self.write(p, self.update(p, self.decayed(p)))
 
 
 @reject(
@@ -547,3 +592,177 @@ class Adam(_Adam):
     def zero_grad(self):
         super().zero_grad()
         self.state.clear()
+
+
+@reject(
+    "steps with the lr of the defaults",
+    'Every group steps with the lr of the constructor, whatever its own says. Read group["lr"] in step, for each group.',
+)
+class Adam(_Adam):
+    lr = _default("lr")
+
+
+@reject(
+    "all but lr from the defaults",
+    "Of its settings, a group gets only lr; the others come from the constructor. Read all of them from the group in step.",
+)
+class Adam(_Adam):
+    betas, eps = _default("betas"), _default("eps")
+    weight_decay, decoupled = _default("weight_decay"), _default("decoupled")
+
+
+@reject(
+    "the defaults win",
+    "What a group says for itself is lost: the defaults come after it in your dict and overwrite it. Put them first, "
+    "{**defaults, **group}.",
+)
+class Adam(_Adam):
+    def kept(self, params, defaults):
+        return [{**group, **defaults, "params": list(group["params"])} for group in self.grouped(params)]
+
+
+@reject(
+    "overrides spill into the next group",
+    "What one group has for itself reaches the groups behind it: you update the defaults themselves. Make a new dict for "
+    "each group.",
+)
+class Adam(_Adam):
+    def kept(self, params, defaults):
+        groups = []
+        for group in self.grouped(params):
+            defaults.update(group, params=list(group["params"]))
+            groups.append({**defaults})
+        return groups
+
+
+@reject(
+    "one dict for all groups",
+    "All your groups are one and the same dict, the last one, and its parameters step once for each group. Make a new dict "
+    "for each group.",
+)
+class Adam(_Adam):
+    def kept(self, params, defaults):
+        groups = []
+        for group in self.grouped(params):
+            defaults.update(group, params=list(group["params"]))
+            groups.append(defaults)
+        return groups
+
+
+@reject(
+    "settings of the last group for all",
+    "All parameters step with the settings of the last group. Read them inside the loop over the groups, before its "
+    "parameters have their turn.",
+)
+class Adam(_Adam):
+    def walk(self):
+        self.now = self.param_groups[-1]
+        yield from self.params
+
+
+@reject("only the first group steps", "Only the first group moves. Walk through all of param_groups in step.")
+class Adam(_Adam):
+    def walk(self):
+        self.now = self.param_groups[0]
+        yield from self.now["params"]
+
+
+@reject(
+    "breaks off where there is no gradient",
+    "A parameter without gradient ends your step for all that come after it in its group: `continue`, not `break`.",
+)
+class Adam(_Adam):
+    def walk(self):
+        for group in self.param_groups:
+            self.now = group
+            for p in group["params"]:
+                if p.grad is None:
+                    break
+                yield p
+
+
+@reject(
+    "zero_grad clears only the first group",
+    "zero_grad has left gradients in the second group. Walk through all groups.",
+)
+class Adam(_Adam):
+    def zero_grad(self):
+        for p in self.param_groups[0]["params"]:
+            p.grad = None
+
+
+@reject(
+    "generator kept in a group",
+    'The "params" of a group may be a generator, too, and that is empty after one walk. Keep list(group["params"]).',
+)
+class Adam(_Adam):
+    def kept(self, params, defaults):
+        return [{**defaults, **group} for group in self.grouped(params)]
+
+
+@reject(
+    "looks at the first one and loses it",
+    "You take the first one out of params to see what it is. From a generator it is gone then: make a list first.",
+)
+class Adam(_Adam):
+    def grouped(self, params):
+        groups = isinstance(next(iter(params)), dict)
+        return list(params) if groups else [{"params": list(params)}]
+
+
+@reject(
+    "fills in the caller's dicts",
+    "You write the defaults into the dicts that the caller has passed. The next optimizer made of them takes these for "
+    "settings of the groups. Make new dicts, {**defaults, **group}.",
+)
+class Adam(_Adam):
+    def kept(self, params, defaults):
+        groups = self.grouped(params)
+        for group in groups:
+            group["params"] = list(group["params"])
+            for name, value in defaults.items():
+                group.setdefault(name, value)
+        return groups
+
+
+@reject(
+    "defaults not filled in",
+    "The numbers are right, but param_groups holds only what the caller has said. A schedule reads and changes "
+    'group["lr"] in every group: fill in all settings.',
+)
+class Adam(_Adam):
+    def kept(self, params, defaults):
+        self.defaults = defaults
+        return [{**group, "params": list(group["params"])} for group in self.grouped(params)]
+
+    def walk(self):
+        for group in self.param_groups:
+            self.now = {**self.defaults, **group}
+            yield from group["params"]
+
+
+@reject(
+    "refuses plain parameters",
+    'params may be plain parameters instead of dicts: make one group of them, {"params": …}.',
+)
+class Adam(_Adam):
+    def grouped(self, params):
+        return [{**group} for group in params]
+
+
+@reject(
+    "places counted anew in each group",
+    "Your averages belong to places, and each group counts from 0: groups use each other's. Use the parameter as key.",
+)
+class Adam(_Adam):
+    def averages(self, p, g):
+        place = next(i for i, q in enumerate(self.now["params"]) if q is p)
+        (b1, b2), (t, m, v) = self.betas, self.state.get(place, (0, torch.zeros_like(p), torch.zeros_like(p)))
+        self.state[place] = t + 1, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
+        return self.state[place]
+
+
+waive(
+    "Adam.__init__: groups[0] → groups[-1]",
+    "params holds either parameters or dicts, never both, so that any one of them tells which.",
+)

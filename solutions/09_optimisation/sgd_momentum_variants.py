@@ -2,30 +2,59 @@
 
 import torch
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
+
+
+def _setting(name):
+    """A setting of the group at work."""
+    return property(lambda self: self.now[name])
+
+
+def _default(name):
+    """The constructor's setting, whatever the group says."""
+    return property(lambda self: self.defaults[name])
 
 
 class _SGD:
     """The right optimizer in parts, for variants that have one of them wrong."""
 
+    lr, momentum, dampening = _setting("lr"), _setting("momentum"), _setting("dampening")
+    nesterov, weight_decay = _setting("nesterov"), _setting("weight_decay")
+
     def __init__(self, params, lr, momentum=0.0, dampening=0.0, nesterov=False, weight_decay=0.0):
         self.check(momentum, dampening, nesterov)
-        self.params, self.velocity = self.kept(params), {}
-        self.lr, self.momentum, self.dampening = lr, momentum, dampening
-        self.nesterov, self.weight_decay = nesterov, weight_decay
+        rest = {"momentum": momentum, "dampening": dampening, "nesterov": nesterov, "weight_decay": weight_decay}
+        self.param_groups, self.velocity = self.kept(params, {"lr": lr, **rest}), {}
 
     def check(self, momentum, dampening, nesterov):
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("nesterov needs a momentum and no dampening")
 
-    def kept(self, params):
-        return list(params)
+    def kept(self, params, defaults):
+        self.defaults = {**defaults}
+        return [{**defaults, **group, "params": list(group["params"])} for group in self.grouped(params)]
+
+    def grouped(self, params):
+        groups = list(params)
+        return groups if isinstance(groups[0], dict) else [{"params": groups}]
+
+    @property
+    def params(self):
+        return [p for group in self.param_groups for p in group["params"]]
+
+    def walk(self):
+        """Every parameter, while its group's settings are those at work."""
+        for group in self.param_groups:
+            self.now = group
+            yield from group["params"]
+
+    def trained(self):
+        return (p for p in self.walk() if p.grad is not None)
 
     @torch.no_grad()
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                p -= self.lr * self.direction(p, self.decayed(p))
+        for p in self.trained():
+            p -= self.lr * self.direction(p, self.decayed(p))
 
     def decayed(self, p):
         return p.grad + self.weight_decay * p
@@ -50,29 +79,40 @@ class SGD:
     def __init__(self, params, lr, momentum=0.0, dampening=0.0, nesterov=False, weight_decay=0.0):
         if nesterov and not (momentum and not dampening):
             raise ValueError("nesterov")
-        self.params = [*params]
-        self.v = [None] * len(self.params)
-        self.lr, self.settings = lr, (momentum, dampening, nesterov, weight_decay)
+        self.param_groups, self.v = [], []
+        params = [*params]
+        for given in params if type(params[0]) is dict else [dict(params=params)]:
+            group = dict(given)
+            group["params"] = [*given["params"]]
+            group.setdefault("lr", lr)
+            group.setdefault("momentum", momentum)
+            group.setdefault("dampening", dampening)
+            group.setdefault("nesterov", nesterov)
+            group.setdefault("weight_decay", weight_decay)
+            self.param_groups.append(group)
+            self.v.append([None] * len(group["params"]))
 
+    @torch.no_grad()
     def step(self):
-        momentum, dampening, nesterov, weight_decay = self.settings
-        with torch.no_grad():
-            for i, p in enumerate(self.params):
+        for group, v in zip(self.param_groups, self.v, strict=True):
+            momentum, dampening = group["momentum"], group["dampening"]
+            for i, p in enumerate(group["params"]):
                 if p.grad is None:
                     continue
-                g = p.grad.add(p, alpha=weight_decay)
-                if momentum and self.v[i] is None:
-                    self.v[i] = g.clone()
+                g = p.grad.add(p, alpha=group["weight_decay"])
+                if momentum and v[i] is None:
+                    v[i] = g.clone()
                 elif momentum:
-                    self.v[i].mul_(momentum).add_(g, alpha=1 - dampening)
+                    v[i].mul_(momentum).add_(g, alpha=1 - dampening)
                 if momentum:
-                    g = g.add(self.v[i], alpha=momentum) if nesterov else self.v[i]
-                p.sub_(g, alpha=self.lr)
+                    g = g.add(v[i], alpha=momentum) if group["nesterov"] else v[i]
+                p.sub_(g, alpha=group["lr"])
 
     def zero_grad(self):
-        for p in self.params:
-            if p.grad is not None:
-                p.grad.zero_()
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    p.grad.zero_()
 
 
 @accept("zeros as the first velocity, and a set of those that have begun")
@@ -85,9 +125,7 @@ class SGD(_SGD):
 @accept("the velocity kept on the parameter's detached twin")
 class SGD(_SGD):
     def step(self):
-        for p in self.params:
-            if p.grad is None:
-                continue
+        for p in self.trained():
             twin = p.detach()  # shares memory and version counter
             g = p.grad.detach() + self.weight_decay * twin
             twin.sub_(self.lr * self.direction(p, g))
@@ -159,9 +197,8 @@ class SGD(_SGD):
 class SGD(_SGD):
     @torch.no_grad()
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                p -= self.direction(p, self.lr * self.decayed(p))
+        for p in self.trained():
+            p -= self.direction(p, self.lr * self.decayed(p))
 
 
 @reject(
@@ -178,9 +215,8 @@ class SGD(_SGD):
 class SGD(_SGD):
     @torch.no_grad()
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                p += self.lr * self.direction(p, self.decayed(p))
+        for p in self.trained():
+            p += self.lr * self.direction(p, self.decayed(p))
 
 
 @reject(
@@ -243,11 +279,10 @@ class SGD(_SGD):
 class SGD(_SGD):
     @torch.no_grad()
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                v = self.direction(p, p.grad.clone())
-                p *= 1 - self.lr * self.weight_decay
-                p -= self.lr * v
+        for p in self.trained():
+            v = self.direction(p, p.grad.clone())
+            p *= 1 - self.lr * self.weight_decay
+            p -= self.lr * v
 
 
 @reject("weight decay ignored", "weight_decay has no effect: add weight_decay * p to the gradient.")
@@ -312,7 +347,7 @@ class SGD(_SGD):
 class SGD(_SGD):
     @torch.no_grad()
     def step(self):
-        for i, p in enumerate([p for p in self.params if p.grad is not None]):
+        for i, p in enumerate(self.trained()):
             g = self.decayed(p)
             if self.momentum:
                 v = self.velocity.get(i)
@@ -345,7 +380,7 @@ class SGD(_SGD):
 class SGD(_SGD):
     @torch.no_grad()
     def step(self):
-        for p in self.params:
+        for p in self.walk():
             g = (torch.zeros_like(p) if p.grad is None else p.grad) + self.weight_decay * p
             p -= self.lr * self.direction(p, g)
 
@@ -366,14 +401,17 @@ class SGD(_SGD):
 class SGD(_SGD):
     @torch.no_grad()
     def step(self):
-        for p in self.params:
+        for p in self.walk():
             p -= self.lr * self.direction(p, self.decayed(p))
 
 
 @reject("keeps the generator", "params may be a generator, and a generator is empty after one walk. Keep list(params).")
 class SGD(_SGD):
-    def kept(self, params):
-        return params
+    def grouped(self, params):
+        return super().grouped(params) if isinstance(params, list) else [{"params": params}]
+
+    def kept(self, params, defaults):
+        return [{**defaults, **group} for group in self.grouped(params)]
 
 
 @reject(
@@ -390,17 +428,18 @@ class SGD(_SGD):
         return v
 
 
-@reject("lr frozen", "The step uses the lr from the beginning. Read self.lr in step, so that a schedule can change it.")
+@reject(
+    "lr frozen", 'The step uses the lr from the beginning. Read group["lr"] in step, so that a schedule can change it.'
+)
 class SGD(_SGD):
     def __init__(self, params, lr, *rest, **more):
         super().__init__(params, lr, *rest, **more)
-        self.rate = lr
+        self.rate = {p: group["lr"] for group in self.param_groups for p in group["params"]}
 
     @torch.no_grad()
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                p -= self.rate * self.direction(p, self.decayed(p))
+        for p in self.trained():
+            p -= self.rate[p] * self.direction(p, self.decayed(p))
 
 
 @reject(
@@ -409,9 +448,8 @@ class SGD(_SGD):
 )
 class SGD(_SGD):
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                p -= self.lr * self.direction(p, self.decayed(p))
+        for p in self.trained():
+            p -= self.lr * self.direction(p, self.decayed(p))
 
 
 @reject(
@@ -421,9 +459,8 @@ class SGD(_SGD):
 )
 class SGD(_SGD):
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                p.data -= self.lr * self.direction(p, self.decayed(p).detach())
+        for p in self.trained():
+            p.data -= self.lr * self.direction(p, self.decayed(p).detach())
 
 
 @reject(
@@ -433,9 +470,8 @@ class SGD(_SGD):
 class SGD(_SGD):
     @torch.no_grad()
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                p = p - self.lr * self.direction(p, self.decayed(p))
+        for p in self.trained():
+            p = p - self.lr * self.direction(p, self.decayed(p))
 
 
 @reject(
@@ -445,9 +481,8 @@ class SGD(_SGD):
 class SGD(_SGD):
     @torch.no_grad()
     def step(self):
-        for p in self.params:
-            if p.grad is not None:
-                p.data = p - self.lr * self.direction(p, self.decayed(p))
+        for p in self.trained():
+            p.data = p - self.lr * self.direction(p, self.decayed(p))
 
 
 @reject(
@@ -480,3 +515,183 @@ class SGD(_SGD):
     def zero_grad(self):
         super().zero_grad()
         self.velocity.clear()
+
+
+@reject(
+    "steps with the lr of the defaults",
+    'Every group steps with the lr of the constructor, whatever its own says. Read group["lr"] in step, for each group.',
+)
+class SGD(_SGD):
+    lr = _default("lr")
+
+
+@reject(
+    "all but lr from the defaults",
+    "Of its settings, a group gets only lr; the others come from the constructor. Read all of them from the group in step.",
+)
+class SGD(_SGD):
+    momentum, dampening = _default("momentum"), _default("dampening")
+    nesterov, weight_decay = _default("nesterov"), _default("weight_decay")
+
+
+@reject(
+    "the defaults win",
+    "What a group says for itself is lost: the defaults come after it in your dict and overwrite it. Put them first, "
+    "{**defaults, **group}.",
+)
+class SGD(_SGD):
+    def kept(self, params, defaults):
+        return [{**group, **defaults, "params": list(group["params"])} for group in self.grouped(params)]
+
+
+@reject(
+    "overrides spill into the next group",
+    "What one group has for itself reaches the groups behind it: you update the defaults themselves. Make a new dict for "
+    "each group.",
+)
+class SGD(_SGD):
+    def kept(self, params, defaults):
+        groups = []
+        for group in self.grouped(params):
+            defaults.update(group, params=list(group["params"]))
+            groups.append({**defaults})
+        return groups
+
+
+@reject(
+    "one dict for all groups",
+    "All your groups are one and the same dict, the last one, and its parameters step once for each group. Make a new dict "
+    "for each group.",
+)
+class SGD(_SGD):
+    def kept(self, params, defaults):
+        groups = []
+        for group in self.grouped(params):
+            defaults.update(group, params=list(group["params"]))
+            groups.append(defaults)
+        return groups
+
+
+@reject(
+    "settings of the last group for all",
+    "All parameters step with the settings of the last group. Read them inside the loop over the groups, before its "
+    "parameters have their turn.",
+)
+class SGD(_SGD):
+    def walk(self):
+        self.now = self.param_groups[-1]
+        yield from self.params
+
+
+@reject("only the first group steps", "Only the first group moves. Walk through all of param_groups in step.")
+class SGD(_SGD):
+    def walk(self):
+        self.now = self.param_groups[0]
+        yield from self.now["params"]
+
+
+@reject(
+    "breaks off where there is no gradient",
+    "A parameter without gradient ends your step for all that come after it in its group: `continue`, not `break`.",
+)
+class SGD(_SGD):
+    def walk(self):
+        for group in self.param_groups:
+            self.now = group
+            for p in group["params"]:
+                if p.grad is None:
+                    break
+                yield p
+
+
+@reject(
+    "zero_grad clears only the first group",
+    "zero_grad has left gradients in the second group. Walk through all groups.",
+)
+class SGD(_SGD):
+    def zero_grad(self):
+        for p in self.param_groups[0]["params"]:
+            p.grad = None
+
+
+@reject(
+    "generator kept in a group",
+    'The "params" of a group may be a generator, too, and that is empty after one walk. Keep list(group["params"]).',
+)
+class SGD(_SGD):
+    def kept(self, params, defaults):
+        return [{**defaults, **group} for group in self.grouped(params)]
+
+
+@reject(
+    "looks at the first one and loses it",
+    "You take the first one out of params to see what it is. From a generator it is gone then: make a list first.",
+)
+class SGD(_SGD):
+    def grouped(self, params):
+        groups = isinstance(next(iter(params)), dict)
+        return list(params) if groups else [{"params": list(params)}]
+
+
+@reject(
+    "fills in the caller's dicts",
+    "You write the defaults into the dicts that the caller has passed. The next optimizer made of them takes these for "
+    "settings of the groups. Make new dicts, {**defaults, **group}.",
+)
+class SGD(_SGD):
+    def kept(self, params, defaults):
+        groups = self.grouped(params)
+        for group in groups:
+            group["params"] = list(group["params"])
+            for name, value in defaults.items():
+                group.setdefault(name, value)
+        return groups
+
+
+@reject(
+    "defaults not filled in",
+    "The numbers are right, but param_groups holds only what the caller has said. A schedule reads and changes "
+    'group["lr"] in every group: fill in all settings.',
+)
+class SGD(_SGD):
+    def kept(self, params, defaults):
+        self.defaults = defaults
+        return [{**group, "params": list(group["params"])} for group in self.grouped(params)]
+
+    def walk(self):
+        for group in self.param_groups:
+            self.now = {**self.defaults, **group}
+            yield from group["params"]
+
+
+@reject(
+    "refuses plain parameters",
+    'params may be plain parameters instead of dicts: make one group of them, {"params": …}.',
+)
+class SGD(_SGD):
+    def grouped(self, params):
+        return [{**group} for group in params]
+
+
+@reject(
+    "places counted anew in each group",
+    "Your velocities belong to places, and each group counts from 0: groups use each other's. Use the parameter as key.",
+)
+class SGD(_SGD):
+    def moved(self, p, g):
+        place = next(i for i, q in enumerate(self.now["params"]) if q is p)
+        v = self.velocity.get(place)
+        self.velocity[place] = v = g if v is None else self.momentum * v + (1 - self.dampening) * g
+        return v
+
+    def direction(self, p, g):
+        if not self.momentum:
+            return g
+        v = self.moved(p, g)
+        return g + self.momentum * v if self.nesterov else v
+
+
+waive(
+    "SGD.__init__: groups[0] → groups[-1]",
+    "params holds either parameters or dicts, never both, so that any one of them tells which.",
+)
