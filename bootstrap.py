@@ -190,7 +190,7 @@ def main():
         hand_over([install(""), "-m", "tutor"] + rest)
     elif what == "test":
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # two torch threads on a busy machine are slower than one
-        hand_over([install("dev"), "-m", "pytest", "-n", "auto", "-q"] + rest)
+        hand_over([install("dev"), "-m", "pytest", "-n", "auto", "--dist", "worksteal", "-q"] + rest)
     else:
         say(USAGE)
         raise SystemExit(0 if what in ("-h", "--help") else 2)
