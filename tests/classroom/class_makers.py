@@ -7,6 +7,7 @@ import json
 import tarfile
 import zipfile
 from collections.abc import Mapping
+from concurrent.futures import Executor, Future
 from datetime import UTC, datetime
 
 from tutor.classroom.model import Submission
@@ -21,6 +22,18 @@ def handed_in(who="jane", softmax="passed passed", entropy="passed", **more) -> 
     sources = {name: f"#{text}".encode() for name, text in texts.items() if text is not None}
     paths = {name: f"{name}.py" for name in sources}
     return Submission((who,), more.pop("origin", who), sources, paths, **more)
+
+
+class Here(Executor):
+    """Runs each task at once, in this thread."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        future: Future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
 
 
 def verdict(exercise: str, text: str) -> Verdict:

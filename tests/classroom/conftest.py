@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pytest
@@ -19,19 +18,7 @@ from tutor.grading.record import job_from_json, verdict_to_json
 from tutor.model import Course
 
 sys.path.insert(0, str(Path(__file__).parent))  # test folders are no packages
-from class_makers import verdict
-
-
-class Here(Executor):
-    """Runs each task at once, in this thread."""
-
-    def submit(self, fn, /, *args, **kwargs):
-        future: Future = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:
-            future.set_exception(error)
-        return future
+from class_makers import Here, verdict
 
 
 @pytest.fixture(scope="session")

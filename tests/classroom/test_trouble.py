@@ -59,7 +59,7 @@ def test_what_befalls_all_ends_the_run_and_keeps_what_was_made(run, graded, monk
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
 def test_ctrl_c_keeps_what_was_finished(course, assignment, graded, tmp_path, error):
-    from conftest import Here
+    from class_makers import Here
 
     from tutor.classroom import task
     from tutor.classroom.run import Class

@@ -88,7 +88,7 @@ def terminal(monkeypatch):
     answers, size = [], [80, 24]
     monkeypatch.setattr(start, "_at_terminal", lambda: True)
     monkeypatch.setattr(start, "_line", lambda: answers.pop(0) if answers else "")
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_args: os.terminal_size(size))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_args, **_more: os.terminal_size(size))
     return answers, size
 
 
