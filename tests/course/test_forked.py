@@ -64,13 +64,17 @@ def test_what_a_child_prints_is_not_seen(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_no_child_is_left_when_the_caller_stops_early():
+def test_no_child_is_left_when_the_caller_stops_early(monkeypatch):
+    born, fork = [], os.fork
+    monkeypatch.setattr(os, "fork", lambda: born.append(fork()) or born[-1])
     tasks = [lambda: "first", *[lambda: time.sleep(60)] * 3]
     runs = fork_map(tasks, jobs=4)
     assert next(runs) == (0, "first")
     runs.close()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(born) == 4
+    for pid in born:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
 
 
 def test_without_fork_the_tasks_run_here(monkeypatch):

@@ -39,7 +39,7 @@ async def test_a_failing_grade_at_80_by_24(start, until, golden, settled, sessio
         await at_workbench(pilot, until)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "1 of 3 checks pass" in shown(pilot) and rows(pilot)[1].has_class("-open"))
-        await pilot.pause(0.1)
+        await until(pilot, lambda: "Keeps the shape" not in shown(pilot))  # scrolled to what failed
         golden("workbench_failed_80x24", await settled(pilot))
         await pilot.press("ctrl+b")
         await pilot.pause(0.1)
