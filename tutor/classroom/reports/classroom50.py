@@ -6,7 +6,6 @@ submission and which release, the runner says in its environment; elsewhere thes
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -14,10 +13,10 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
-from tutor.atomic import make_folder, write_atomic
+from tutor.atomic import write_atomic
 from tutor.classroom.feedback import headline, items
 from tutor.classroom.model import Grading, Result
-from tutor.classroom.reports.names import file_names
+from tutor.classroom.reports.each import write_each
 from tutor.text.escape import line, markdown
 
 FORMAT = "classroom50/result/v1"
@@ -25,19 +24,12 @@ FORMAT = "classroom50/result/v1"
 
 def write(grading: Grading, folder: Path) -> list[Path]:
     """Write `result.json` and `release-body.md`, or `classroom50/STUDENT.json` for a class."""
+    written = write_each(grading, folder, "result.json", "classroom50", lambda r: result_json(grading, r))
     if len(grading.results) == 1:
-        (result,) = grading.results
         body = folder / "release-body.md"
-        write_atomic(body, _body(grading, result).encode("utf-8", "replace"), durable=False)
-        return [_write(folder / "result.json", grading, result), body]
-    make_folder(folder / "classroom50")
-    names = file_names(grading.results)
-    return [_write(folder / "classroom50" / f"{names[r.student.key]}.json", grading, r) for r in grading.results]
-
-
-def _write(path: Path, grading: Grading, result: Result) -> Path:
-    write_atomic(path, json.dumps(result_json(grading, result), indent=1).encode() + b"\n", durable=False)
-    return path
+        write_atomic(body, _body(grading, grading.results[0]).encode("utf-8", "replace"), durable=False)
+        written.append(body)
+    return written
 
 
 def result_json(grading: Grading, result: Result) -> dict[str, Any]:

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tutor.atomic import make_folder, write_atomic
 from tutor.classroom.feedback import headline, items
 from tutor.classroom.model import Grading, Part, PartResult, Result
-from tutor.classroom.reports.names import file_names
+from tutor.classroom.reports.each import write_each
 from tutor.text.escape import terminal
 
 
 def write(grading: Grading, folder: Path) -> list[Path]:
     """Write `results.json`, or `gradescope/STUDENT.json` for a class."""
     parts = {part.exercise: part for part in grading.assignment.parts}
-    if len(grading.results) == 1:
-        return [_write(folder / "results.json", grading, grading.results[0], parts)]
-    make_folder(folder / "gradescope")
-    names = file_names(grading.results)
-    return [_write(folder / "gradescope" / f"{names[r.student.key]}.json", grading, r, parts) for r in grading.results]
-
-
-def _write(path: Path, grading: Grading, result: Result, parts: Mapping[str, Part]) -> Path:
-    write_atomic(path, json.dumps(results_json(grading, result, parts), indent=1).encode() + b"\n", durable=False)
-    return path
+    return write_each(grading, folder, "results.json", "gradescope", lambda r: results_json(grading, r, parts))
 
 
 def results_json(grading: Grading, result: Result, parts: Mapping[str, Part]) -> dict[str, Any]:
