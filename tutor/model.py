@@ -10,6 +10,9 @@ Framework = Literal["numpy", "torch"]
 Outcome = Literal["passed", "failed", "error", "timeout", "not_run"]
 """`error`: the code raised or died; `not_run`: an earlier finding ended the run. Only `passed` is a pass."""
 
+DEVICES = ("cpu", "cuda", "mps", "auto", "all")
+"""What checks may be asked to run on: `auto` is the quickest there is, `all` every one there is."""
+
 State = Literal["new", "started", "failed", "passed", "given_up"]
 
 

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from tutor.classroom.model import Assignment, Late, Part
 from tutor.grading.material import check_sentences
-from tutor.model import Exercise, Limits
+from tutor.grading.sandbox import MODES
+from tutor.model import DEVICES, Exercise, Limits
 from tutor.text.frontmatter import Table, parse_toml, read_text
 from tutor.text.nearest import nearest
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from tutor.model import Course
 
 _RELEASES = ("full", "sentences", "score")
-_SANDBOXES = ("auto", "strict", "off")
-_DEVICES = ("cpu", "cuda", "mps", "auto", "all")
 
 
 def whole_course(course: Course, handed_in: Iterable[str]) -> Assignment:
@@ -49,9 +48,9 @@ def read_assignment(path: Path, course: Course) -> Assignment:
         attempts=table.integer("attempts", low=1) if table.has("attempts") else None,
         count=cast('Literal["last", "best"]', table.one_of("count", ("last", "best"), "last")),
         seed=table.integer("seed", 0, high=2**31 - 1),
-        device=table.one_of("device", _DEVICES, "cpu"),
+        device=table.one_of("device", DEVICES, "cpu"),
         limits=_limits(table.table("limits")),
-        sandbox=table.one_of("sandbox", _SANDBOXES, "auto"),
+        sandbox=table.one_of("sandbox", MODES, "auto"),
         release=cast("Release", table.one_of("release", _RELEASES, "full")),
     )
     table.finish()

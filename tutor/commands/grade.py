@@ -15,7 +15,7 @@ from tutor.commands import grade_class
 from tutor.commands.common import session_of, tell_notices
 from tutor.commands.report import Report
 from tutor.console import note, paint, say, say_json
-from tutor.model import Exercise, TutorError, Verdict
+from tutor.model import DEVICES, Exercise, TutorError, Verdict
 from tutor.text.nearest import nearest
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", type=Path, help="check this file instead of the workspace's (one exercise)")
     parser.add_argument("--check", action="append", default=[], metavar="NAME", help="only this check; may be repeated")
     parser.add_argument("--seed", type=int, default=None, help="for the draws; the same seed gives the same verdict")
-    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda", "mps", "auto", "all"])
+    parser.add_argument("--device", default="cpu", choices=DEVICES)
     parser.add_argument(
         "--sandbox",
         default="auto",

@@ -8,7 +8,7 @@ from tutor import watch
 from tutor.commands.common import session_of, shorter, tell_notices, when
 from tutor.commands.grade import show
 from tutor.console import note, say, say_json
-from tutor.model import TutorError, Verdict
+from tutor.model import DEVICES, TutorError, Verdict
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument("exercise", nargs="*", help="which to watch; without any, whichever you save")
-    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda", "mps", "auto", "all"])
+    parser.add_argument("--device", default="cpu", choices=DEVICES)
     parser.add_argument("--details", action="store_true", help="open every finding, not only the first")
     parser.add_argument("--json", action="store_true", help="one event a line, for programs")
 
