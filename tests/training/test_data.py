@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import gzip
+import re
 import struct
 import zipfile
 
@@ -80,6 +82,49 @@ def test_texts_are_long_enough_to_train_on():
     assert len(load("python-docs").text) > 300_000
     assert len(load("python-source").text) > 1_000_000
     assert "def " in load("python-source").text
+
+
+@pytest.mark.parametrize("name", ["dates", "numbers"])
+def test_pairs_are_many_distinct_and_always_the_same(name):
+    pairs = load(name).pairs
+    assert len(pairs) == len({english for english, _ in pairs}) == 5000
+    assert pairs == load(name).pairs
+    assert all(english and french for english, french in pairs)
+    assert sum(english == french for english, french in pairs) < 50
+
+
+def test_dates_are_cldrs_in_another_order_and_on_another_clock():
+    pairs = load("dates").pairs
+    months = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+              "novembre", "décembre")  # fmt: skip
+    long = re.compile(r"(?:\w+day, )?(\w{3,}) (\d+), (\d{4})(?: at (\d+):(\d\d)\s([AP]M))?")
+    clocks = 0
+    for english, french in pairs:
+        found = long.fullmatch(english)
+        if found and found[1] in calendar.month_name:
+            month = months[list(calendar.month_name).index(found[1]) - 1]
+            assert f"{found[2]} {month} {found[3]}" in french
+            if found[4]:
+                hour = int(found[4]) % 12 + 12 * (found[6] == "PM")
+                assert french.endswith(f"à {hour:02}:{found[5]}")
+                clocks += 1
+    assert clocks > 300
+    assert any(english.endswith(" ago") and french.startswith("il y a ") for english, french in pairs)
+    assert any("\u202f" in english for english, _ in pairs), "the no-break spaces are left for the learner to clean"
+
+
+def test_numbers_are_said_as_the_french_say_them():
+    pairs = dict(load("numbers").pairs)
+    assert pairs["seventy"] == "soixante-dix"
+    assert pairs["four"] == "quatre"
+    assert min(len(english.split()) for english in pairs) == 1
+    assert max(len(english.split()) for english in pairs) >= 8
+
+
+def test_translations_have_a_stand_in():
+    data = load("eng-fra", otherwise="dates")
+    assert data.name == "dates"
+    assert "In place of eng-fra" in data.note
 
 
 def test_a_stand_in_says_that_it_is_one():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal, overload
 
 from tutor.model import TutorError
-from tutor.training.data import embedded, formats
+from tutor.training.data import embedded, formats, languages
 from tutor.training.data.cache import available, locate
 from tutor.training.data.catalogue import Source, find_source
 from tutor.training.data.kinds import Data, Images, Pairs, Photos, Table, Text
@@ -30,7 +30,7 @@ def load(
     name: Literal["python-docs", "python-source", "timemachine", "shakespeare", "names"], *, otherwise: str = ""
 ) -> Text: ...
 @overload
-def load(name: Literal["eng-fra", "eng-cmn"], *, otherwise: str = "") -> Pairs: ...
+def load(name: Literal["dates", "numbers", "eng-fra", "eng-cmn"], *, otherwise: str = "") -> Pairs: ...
 @overload
 def load(name: Literal["photographs"], *, otherwise: str = "") -> Photos: ...
 @overload
@@ -82,6 +82,8 @@ _LOADERS: dict[str, Callable[[Source], Data]] = {
     "photographs": embedded.photographs,
     "python-docs": embedded.python_docs,
     "python-source": embedded.python_source,
+    "dates": languages.dates,
+    "numbers": languages.numbers,
     "timemachine": _file(formats.plain_text),
     "shakespeare": _file(formats.plain_text),
     "names": _file(formats.plain_text),
