@@ -1,0 +1,1 @@
+"""Other right ways, and the mistakes that people make."""
