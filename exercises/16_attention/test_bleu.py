@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tutor.checks import close, draws, equal, same
 
 TOKENS = ["a", "b", "ab", "ba", "c", "d", "e"]
@@ -50,7 +52,7 @@ def both_ways(score):
     """The score of two sentences, each as the prediction once: the shorter one pays, the longer one does not."""
 
     def bleu_both_ways(first, second, k):
-        return score(first, second, k), score(second, first, k)
+        return np.array([score(first, second, k), score(second, first, k)])  # (2,), compared as one
 
     return bleu_both_ways
 
