@@ -44,7 +44,7 @@ def idle():
         process, control = SimpleNamespace(pid=0), SimpleNamespace(send=lambda _: None)
         return SimpleNamespace(judge=process, learner=process, control=control, end=lambda: None)
 
-    maker = SimpleNamespace(pair=pair, import_later=did.append, later=warm.LATER)
+    maker = SimpleNamespace(pair=pair, do_later=did.append, later=warm.LATER)
     ours, theirs = socket.socketpair()
     yield server.Server(Lines(theirs), ours.fileno(), maker, "auto"), did
     ours.close()

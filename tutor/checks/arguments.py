@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import torch
 
-from tutor.checks.trees import Replay, drain, duplicate, leaves
+from tutor.checks.trees import IMMUTABLE, Replay, drain, duplicate, leaves
 
 Position = int | str
 """An index for a positional argument, its name for a keyword argument."""
@@ -49,7 +49,17 @@ class Arguments:
 
     def apply(self, fn: Callable[..., object]) -> object:
         """Make the call."""
-        return fn(*map(_begin, self.args), **{key: _begin(value) for key, value in self.kwargs.items()})
+        args, kwargs = self.begun()
+        return fn(*args, **kwargs)
+
+    def begun(self) -> tuple[tuple[object, ...], dict[str, object]]:
+        """What to call with: one-shot iterators are at their beginning."""
+        return tuple(map(_begin, self.args)), {key: _begin(value) for key, value in self.kwargs.items()}
+
+    def plain(self) -> bool:
+        """Nothing but small data: no object whose calls or whose order of use could be told apart."""
+        values = self.values
+        return not any(isinstance(value, Replay) for value in values) and all(map(_is_small, leaves(values)))
 
     def names(self) -> Iterator[tuple[str, Position]]:
         """(name to say, position to pick) of every argument that could be changed in place."""
@@ -85,6 +95,16 @@ class Arguments:
                 if any(_overlap(mine, theirs) for mine in _memory(leaf) for theirs in regions):
                     return name
         return ""
+
+
+_SMALL = 1 << 20
+"""Bytes."""
+
+
+def _is_small(leaf: object) -> bool:
+    if isinstance(leaf, (np.ndarray, torch.Tensor)):
+        return leaf.nbytes < _SMALL
+    return isinstance(leaf, (*IMMUTABLE, torch.Generator, np.random.Generator))
 
 
 def _begin(value: object) -> object:

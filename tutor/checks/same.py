@@ -6,8 +6,9 @@ of where the function lives: a plain function and a proxy into another process a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -84,9 +85,13 @@ def same(
     if without_float64(given.values):
         passes, truth = [dtype for dtype in passes if dtype != "float64"] or (None,), "float32"
     index, count = current_draw()
-    for number, dtype in enumerate(passes if _in_full(index, count) else passes[:1]):
-        pair = _Pass(fn, reference, given.duplicate(dtype), dtype, truth, options)
-        pair.run(repeat=number == 0 and index < REPEATED_DRAWS)
+    passes = passes if _in_full(index, count) else passes[:1]
+    pairs = [_Pass(fn, reference, given.duplicate(dtype), dtype, truth, options) for dtype in passes]
+    if index < REPEATED_DRAWS:
+        pairs[0].repeated = pairs[0].given.duplicate()
+    _send_off(fn, pairs)
+    for pair in pairs:
+        pair.run()
 
 
 def _in_full(index: int, count: int) -> bool:
@@ -110,12 +115,25 @@ class _Pass:
     options: _Options
     truth: object = None
     like: object = None
+    sent: Arguments = field(init=False)
     sent_to_reference: Arguments = field(init=False)
+    repeated: Arguments | None = None
+    """The arguments of a second call, if there is to be one."""
+    asked: bool = False
+    """Whether the reference has been."""
+    answers: Iterator[Callable[[], object]] | None = None
+    """Results on their way, where the calls were made ahead."""
 
-    def run(self, *, repeat: bool) -> None:
-        self._ask_reference()
-        sent = self.given.duplicate()
-        got = call(self.fn, sent, self.given)
+    def __post_init__(self) -> None:
+        self.sent = self.given.duplicate()
+
+    def calls(self) -> list[Arguments]:
+        """The calls of the learner's function, in order."""
+        return [self.sent] if self.repeated is None else [self.sent, self.repeated]
+
+    def run(self) -> None:
+        self.ask_reference()
+        sent, got = self.sent, self._call(self.sent)
         tolerance = self.options.tolerance(self._precision())
         found = compare(got, self.truth, tolerance, like=self.like)
         if found:
@@ -127,11 +145,23 @@ class _Pass:
             self._gradients(sent, got)
         elif self.options.grads:
             raise TypeError("same(grads=True) needs a tensor that requires a gradient among the arguments")
-        if repeat:
-            self._repeats(got)
+        if self.repeated is not None:
+            self._repeats(got, self.repeated)
 
-    def _ask_reference(self) -> None:
+    def _call(self, sent: Arguments) -> object:
+        """Call, or take what a call made ahead gave; an exception carries the arguments, to be shown."""
+        try:
+            return sent.apply(self.fn) if self.answers is None else next(self.answers)()
+        except Exception as error:
+            error.__dict__.setdefault("tutor_input", self.given.as_dict())
+            error.__dict__.setdefault("tutor_call", self.given.call)
+            raise
+
+    def ask_reference(self) -> None:
         """The float64 result is the truth; the result in the pass's own precision tells dtypes and rounding."""
+        if self.asked:
+            return
+        self.asked = True
         self.sent_to_reference = self.given.duplicate(self.precise if self.dtype else None)
         self.truth = self.like = self.sent_to_reference.apply(self.reference)
         if self.dtype not in (None, self.precise):
@@ -192,8 +222,8 @@ class _Pass:
     def _gradient_mismatch(self, sent: Arguments, got: object) -> Mismatch | None:
         return gradient_mismatch(sent, got, self.sent_to_reference, self.truth, self._precision())
 
-    def _repeats(self, got: object) -> None:
-        found = compare(call(self.fn, self.given.duplicate(), self.given), got, Tolerance(exact=True))
+    def _repeats(self, got: object, again: Arguments) -> None:
+        found = compare(self._call(again), got, Tolerance(exact=True))
         if found:
             message = "a second call with the same arguments gives another result"
             raise self._failure(replace(found, message=message, kind="unstable"))
@@ -212,14 +242,20 @@ class _Pass:
         )
 
 
-def call(fn: Function, sent: Arguments, shown: Arguments) -> object:
-    """Call `fn`; an exception carries the arguments, so that the finding can show them."""
-    try:
-        return sent.apply(fn)
-    except Exception as error:
-        error.__dict__.setdefault("tutor_input", shown.as_dict())
-        error.__dict__.setdefault("tutor_call", shown.call)
-        raise
+def _send_off(fn: Function, pairs: list[_Pass]) -> None:
+    """Have a function in another process called for all passes in one go, and ask the reference in the meantime.
+
+    Not with arguments that are more than data: a function that is passed, say, would be called in another order.
+    """
+    together = getattr(type(fn), "__tutor_calls__", None)
+    if together is None or not pairs[0].given.plain():
+        return
+    calls = [arguments for pair in pairs for arguments in pair.calls()]
+    take = together(fn, tuple(arguments.begun() for arguments in calls))
+    answers = iter([partial(take, number) for number in range(len(calls))])
+    for pair in pairs:
+        pair.answers = answers
+        pair.ask_reference()
 
 
 def _typed(wanted: object, before: object) -> object:

@@ -18,7 +18,7 @@ from tutor.checks.failure import MISSING
 FloatName = str
 """`float64` or `float32`: the precision of one pass of a check."""
 
-_IMMUTABLE = (
+IMMUTABLE = (
     type(None),
     bool,
     int,
@@ -37,7 +37,7 @@ _IMMUTABLE = (
 def duplicate(value: object, memo: dict[int, object] | None = None, dtype: FloatName | None = None) -> object:
     """A deep copy of the value; with `dtype`, floating arrays, tensors and modules are cast to it."""
     memo = {} if memo is None else memo
-    if isinstance(value, _IMMUTABLE) or (callable(value) and not isinstance(value, torch.nn.Module)):
+    if isinstance(value, IMMUTABLE) or (callable(value) and not isinstance(value, torch.nn.Module)):
         return value
     if id(value) in memo:
         return memo[id(value)]

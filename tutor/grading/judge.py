@@ -17,8 +17,8 @@ from tutor.grading.codec import CodecError
 from tutor.grading.errors import LearnerDiedError
 from tutor.grading.handles import Label
 from tutor.grading.output import Output
-from tutor.grading.peer import Peer
-from tutor.grading.proxies import IteratorProxy, Mine, Proxy
+from tutor.grading.peer import Peer, Question
+from tutor.grading.proxies import Call, IteratorProxy, Mine, Proxy
 from tutor.grading.wire import Channel, ClosedError
 from tutor.model import Finding
 from tutor.text.escape import terminal as harmless
@@ -62,10 +62,22 @@ class JudgeHost:
 
     def ask(self, operation: str, *arguments: object) -> object:
         """Ask the learner process; when it is gone or talks nonsense, that is the end of the run."""
+        return self._answer(self._begin(operation, *arguments))
+
+    def _begin(self, operation: str, *arguments: object) -> Question:
         if self.dead is not None:
             raise self.dead
         try:
-            result = self.peer.request(operation, *arguments)
+            return self.peer.begin(operation, *arguments)
+        except ClosedError:
+            self.dead = self._why()
+        except CodecError as error:
+            self.dead = self._nonsense(error)
+        raise self.dead
+
+    def _answer(self, question: Question) -> object:
+        try:
+            result = self.peer.answer(question)
         except ClosedError:
             self.dead = self._why()
         except CodecError as error:
@@ -86,12 +98,39 @@ class JudgeHost:
 
     def call(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         """Call something of the learner's and keep a record."""
+        return self._recorded(proxy, lambda: self.ask("call", proxy, args, kwargs))
+
+    def calls(self, proxy: Proxy, calls: tuple[Call, ...]) -> Callable[[int], object]:
+        """Send several calls off together; the function given waits for the result of one of them."""
+        question = self._begin("calls", proxy, calls)
+        outcomes: list[tuple[object, ...]] = []
+
+        def take(index: int) -> object:
+            if not outcomes:
+                outcomes.extend(_outcomes(self._answer(question)))
+            return self._outcome(outcomes, index)
+
+        return lambda index: self._recorded(proxy, lambda: take(index))
+
+    def _outcome(self, outcomes: list[tuple[object, ...]], index: int) -> object:
+        if index >= len(outcomes):
+            self.dead = self._nonsense(CodecError("a result is missing"))
+            raise self.dead
+        ended, value, self._seconds = cast("tuple[bool, object, float]", outcomes[index])
+        if ended:
+            return value
+        error = errors.unpack(value)
+        if isinstance(error, LearnerDiedError):
+            self.dead = error
+        raise _advised(error) if isinstance(error, RuntimeError) else error
+
+    def _recorded(self, proxy: Proxy, get: Callable[[], object]) -> object:
         result: object = None
         outer = self._depth == 0
         self._depth += 1
         self._seconds, self._told, self._used = 0.0, (), ()
         try:
-            result = self.ask("call", proxy, args, kwargs)
+            result = get()
             if self._output.total > _FLOOD * self._output.limit:
                 raise self._flooded()
             return result
@@ -156,6 +195,14 @@ class JudgeHost:
         self._told = tuple(harmless(str(message), 300) for _, message, _, _ in told)
         for names, message, file, line in told:
             warnings.warn_explicit(harmless(str(message), 1000), _category(names), str(file), int(line), registry={})
+
+
+def _outcomes(answer: object) -> list[tuple[object, ...]]:
+    """Check what the learner process says of several calls: (whether it ended, result or exception, seconds) each."""
+    found = list(answer) if type(answer) is tuple else [()]
+    if not found or any(type(one) is not tuple or len(one) != 3 or type(one[2]) is not float for one in found):
+        raise CodecError("an answer of the wrong form")
+    return found
 
 
 def _nothing_to_lend(name: str) -> object:

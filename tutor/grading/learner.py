@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, cast
 
-from tutor.grading import forbidden, operations, reverse, sandbox, scan, warm
+from tutor.grading import errors, forbidden, operations, reverse, sandbox, scan, warm
 from tutor.grading.codec import CodecError
 from tutor.grading.handles import Label
 from tutor.grading.peer import Peer
@@ -68,6 +68,10 @@ class LearnerHost:
     def call(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         """Call something of the judge's."""
         return self.ask("call", proxy, args, kwargs)
+
+    def calls(self, *_: object) -> Callable[[int], object]:
+        """Nothing of the judge's is called ahead."""
+        raise AttributeError("__tutor_calls__")
 
     def measure(self, *_: object) -> object:
         """Nothing of the judge's is measured."""
@@ -151,6 +155,22 @@ class LearnerHost:
         except AttributeError:
             raise AttributeError(f"{self._file} does not define {name}") from None
 
+    def _calls(
+        self, target: Callable[..., object], calls: tuple[tuple[tuple[Any, ...], dict[str, Any]], ...]
+    ) -> object:
+        """Make several calls, up to the first that fails; for each, its result or its exception, and its seconds."""
+        outcomes: list[tuple[bool, object, float]] = []
+        for args, kwargs in calls:
+            start = time.thread_time()
+            try:
+                result, ended = target(*args, **kwargs), True
+            except BaseException as error:
+                result, ended = errors.pack(error, self.files), False
+            outcomes.append((ended, result, time.thread_time() - start))
+            if not ended:
+                break
+        return tuple(outcomes)
+
     def _signature(self, target: Callable[..., object]) -> object:
         parameters = inspect.signature(target).parameters.values()
         return tuple(
@@ -189,6 +209,7 @@ _OPERATIONS: dict[str, Callable[..., object]] = {
     "load": LearnerHost._load,
     "name": LearnerHost._name,
     "call": lambda _, target, args, kwargs: target(*args, **kwargs),
+    "calls": LearnerHost._calls,
     "method": lambda _, target, name, args, kwargs: getattr(target, name)(*args, **kwargs),
     "get": lambda _, target, name: getattr(target, name),
     "set": lambda _, target, name, value: setattr(target, name, value),

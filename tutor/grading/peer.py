@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -44,6 +45,17 @@ class Host(Side, Protocol):
         """Take note of what the other side sent along."""
 
 
+@dataclass(slots=True, eq=False)
+class Question:
+    """What was asked, and the answer when it has come."""
+
+    containers: list[object]
+    failure: Exception | None
+    """Why the arguments could not be sent; the question was replaced by an empty one."""
+    result: object = None
+    error: BaseException | None = None
+
+
 class Peer:
     """One side's end of the conversation."""
 
@@ -54,23 +66,46 @@ class Peer:
         self.random = context.GlobalRandom()
         self._pins: list[object] = []
         self._nesting = 0
+        self._open_question: Question | None = None
 
     def request(self, operation: str, *arguments: object) -> object:
         """Ask the other side and wait for its answer; raises what it raised."""
+        return self.answer(self.begin(operation, *arguments))
+
+    def begin(self, operation: str, *arguments: object) -> Question:
+        """Ask the other side; whoever asks may do something else before taking the answer."""
+        if self._open_question is not None:
+            self._settle(self._open_question)
         if self._nesting >= MAX_NESTING:
             raise RecursionError("the calls back and forth are nested too deeply")
+        encoder = self._open(_ASK, set())
+        context.write(encoder)
+        failure = self._write_or_undo(encoder, lambda: self._question(encoder, operation, arguments))
+        if failure is not None:  # what changed must arrive all the same
+            self._question(encoder, "nothing", ())
+        self._send(encoder)
+        self._open_question = question = Question(encoder.containers, failure)
+        return question
+
+    def answer(self, question: Question) -> object:
+        """Wait for the answer of a question; raises what the other side raised."""
+        self._settle(question)
+        if question.error is not None:
+            raise question.error
+        if question.failure is not None:
+            raise TypeError(f"the arguments cannot be passed: {question.failure}")
+        return question.result
+
+    def _settle(self, question: Question) -> None:
+        """Receive the answer, unless it is there."""
+        if question is not self._open_question:
+            return
+        self._open_question = None
         self._nesting += 1
         try:
-            encoder = self._open(_ASK, set())
-            context.write(encoder)
-            failure = self._write_or_undo(encoder, lambda: self._question(encoder, operation, arguments))
-            if failure is not None:  # what changed must arrive all the same
-                self._question(encoder, "nothing", ())
-            self._send(encoder)
-            result = self._answer(encoder.containers)
-            if failure is not None:
-                raise TypeError(f"the arguments cannot be passed: {failure}")
-            return result
+            question.result = self._answer(question.containers)
+        except BaseException as error:  # raised where the answer is taken
+            question.error = error
         finally:
             self._nesting -= 1
 

@@ -11,6 +11,9 @@ from typing import Any, Protocol, cast
 
 from tutor.grading.handles import Label
 
+Call = tuple[tuple[object, ...], dict[str, object]]
+"""Positional and keyword arguments."""
+
 
 class Learner(Protocol):
     """What a stand-in needs: to ask, and to remember what it was told about the call."""
@@ -20,6 +23,9 @@ class Learner(Protocol):
 
     def call(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         """Call something over there, and keep a record of the call."""
+
+    def calls(self, proxy: Proxy, calls: tuple[Call, ...]) -> Callable[[int], object]:
+        """Send several calls of one thing off; the function given waits for the result of one."""
 
     def measure(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object], /) -> object:
         """Call something over there; gives result, CPU seconds and peak bytes."""
@@ -69,6 +75,10 @@ class Proxy:
     def __call__(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
         """Call it over there."""
         return self._learner.call(self, args, kwargs)
+
+    def __tutor_calls__(self, calls: tuple[Call, ...]) -> Callable[[int], object]:
+        """Have it called several times, without waiting; see `tutor.checks.same`."""
+        return cast("Callable[[int], object]", self._learner.calls(self, calls))
 
     @property
     def __name__(self) -> str:

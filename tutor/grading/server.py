@@ -132,7 +132,7 @@ class Server:
     def _rest(self, *, idle: bool) -> None:
         """Between two jobs: have a pair ready; import a part of what would make a later verdict slow."""
         if idle and self._later:
-            self._make.import_later(self._later.popleft())
+            self._make.do_later(self._later.popleft())
             if not self._later:
                 old, self._next = self._next, None
                 if old is not None:

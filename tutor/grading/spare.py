@@ -35,7 +35,7 @@ class Spares:
         """Spawn a pair."""
         return spawn_pair(self._mode, wrapped=self._wrapped)
 
-    def import_later(self, name: str) -> None:
+    def do_later(self, name: str) -> None:
         """A spare imports what it needs when it needs it."""
 
 

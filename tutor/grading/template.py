@@ -47,9 +47,9 @@ class Template:
         line = Lines(socket.socket(fileno=control))
         return Pair(judge, learner, line, tuple(told["scratch"]), lambda: self._ask(ended))
 
-    def import_later(self, name: str) -> None:
-        """Have the pairs to come find a module imported."""
-        self._ask({"import": name})
+    def do_later(self, name: str) -> None:
+        """Have something done that the pairs to come find done: one of `later`."""
+        self._ask({"later": name})
 
     def _status(self, pid: int) -> int | None:
         status = self._ask({"status": pid})[0]["status"]
@@ -99,8 +99,8 @@ def _answer(
     if "status" in request:
         process = family.get(request["status"])
         return {"status": -9 if process is None else process.ended()}, []
-    if "import" in request:
-        warm.import_later(request["import"])
+    if "later" in request:
+        warm.do_later(request["later"])
     if "ended" in request:
         for pid in request["ended"]:
             with contextlib.suppress(KeyError):

@@ -16,9 +16,12 @@ _MODULES = (
     "tutor.grading.learner", "tutor.grading.crossing", "ast", "linecache", "tracemalloc", "dataclasses",
 )  # fmt: skip
 
-LATER = ("torch.fx.experimental.symbolic_shapes", "torch._dynamo")
-"""What torch imports at the first `grad(…, grad_outputs)` and at the first optimizer: 0.4 s and 0.5 s. Most verdicts
-need neither, so they come when there is time, and the pairs forked after that have them."""
+LIMBER = "limber"
+
+LATER = (LIMBER, "torch.fx.experimental.symbolic_shapes", "torch._dynamo")
+"""What is done when there is time, for the pairs forked after that: a first verdict's first uses of everything, and
+what torch imports at the first `grad(…, grad_outputs)` and at the first optimizer (0.4 s and 0.5 s; most verdicts need
+neither)."""
 
 
 def one_thread() -> None:
@@ -55,10 +58,13 @@ def _unswept() -> Iterator[None]:
         gc.enable()
 
 
-def import_later(name: str) -> None:
-    """Import one of `LATER`, without which verdicts are only slower."""
+def do_later(name: str) -> None:
+    """Do one of `LATER`, without which verdicts are only slower."""
     import importlib
 
+    if name == LIMBER:
+        limber_template()
+        return
     with _unswept(), contextlib.suppress(Exception):  # private to torch: they may move, or lack something
         importlib.import_module(name)
 
@@ -74,8 +80,15 @@ def test_exercise_the_machinery(mine, draw):
 """
 
 
+_limber: list[bool] = []
+"""Not empty when this process, or the one it was forked from, has limbered up."""
+
+
 def limber_judge(folder: str) -> None:
-    """Run a small check while there is nothing else to do: first uses of pytest, NumPy and autograd take 40 ms."""
+    """Run a small check once, while there is nothing else to do: first uses of pytest, NumPy, autograd take 60 ms."""
+    if _limber:
+        return
+    _limber.append(True)
     import types
     from pathlib import Path
 
@@ -87,12 +100,26 @@ def limber_judge(folder: str) -> None:
     path = Path(folder) / "test_limber.py"
     path.write_text(_CHECKS, "utf-8")
     mine = types.SimpleNamespace(f=np.exp, g=torch.exp)
-    run_checks(path, mine)
+    with _unswept():
+        run_checks(path, mine)
     path.unlink()
+
+
+def limber_template() -> None:
+    """Do once what each judge would do; not with a CUDA build, where autograd starts threads that no fork survives."""
+    import tempfile
+
+    import torch
+
+    if not torch.backends.cuda.is_built():  # type: ignore[no-untyped-call]
+        with tempfile.TemporaryDirectory() as folder:
+            limber_judge(folder)
 
 
 def limber_learner() -> None:
     """Use autograd and NumPy once."""
+    if _limber:
+        return
     import numpy as np
     import torch
 
