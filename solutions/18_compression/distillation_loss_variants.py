@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 
 def logs(student, teacher, T):
@@ -201,3 +201,14 @@ def distillation_loss(student, teacher, labels, T=4.0, alpha=0.9):
 def distillation_loss(student, teacher, labels, T=4.0, alpha=0.9):
     soft = ((student - teacher.detach()) / T).square().sum(1).mean() / 2
     return mix(soft, student, labels, T, alpha)
+
+
+waive(
+    "distillation_loss: F.log_softmax(student / T, dim=1) → F.log_softmax(student / T)",
+    "without dim PyTorch takes axis 1 of a table, the same, and warns",
+)
+
+waive(
+    "distillation_loss: F.log_softmax(teacher.detach() / T, dim=1) → F.log_softmax(teacher.detach() / T)",
+    "without dim PyTorch takes axis 1 of a table, the same, and warns",
+)
