@@ -14,13 +14,13 @@ from tutor.mine import clip_grad_norm_
 
 def detach_state(state: Any) -> Any:
     """The same state without its history: None, a tensor, or a (nested) tuple, list or dict of these."""
+    if state is None:
+        return None
     if isinstance(state, torch.Tensor):
         return state.detach()
     if isinstance(state, dict):
         return {key: detach_state(value) for key, value in state.items()}
-    if isinstance(state, (tuple, list)):
-        return type(state)([detach_state(value) for value in state])
-    return state
+    return type(state)([detach_state(value) for value in state])
 
 
 def tbptt_epoch(
@@ -32,8 +32,9 @@ def tbptt_epoch(
 ) -> float:
     r"""One epoch; returns exp of the mean loss over all its tokens, nan without batches."""
     model.train()
-    state, rows = None, 0
-    total, tokens = 0.0, 0
+    state, rows = None, None
+    total = 0.0  # nats
+    tokens = 0
     for X, Y in batches:  # (N, T) each
         if not carry_state or len(X) != rows:
             state = None

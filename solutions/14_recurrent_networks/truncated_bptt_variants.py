@@ -39,10 +39,8 @@ def epoch(model, batches, optimizer, clip, carry, *, cut=without_history, flaw="
             loss = loss * Y.numel()
         if flaw != "not cleared":
             optimizer.zero_grad()
-        if flaw == "clip first":
-            clip_grad_norm_(model.parameters(), clip)
         loss.backward()
-        if flaw not in ("clip first", "clip late", "no clip"):
+        if flaw != "clip late":
             clip_grad_norm_(model.parameters(), clip)
         if flaw != "no step":
             optimizer.step()
@@ -133,14 +131,9 @@ def tbptt_epoch(model, batches, optimizer, clip, carry_state):
     return epoch(model, batches, optimizer, clip, carry_state, flaw="rows")
 
 
-@reject("no clipping", "The gradients were not clipped: clip_grad_norm_(model.parameters(), clip) before the step.")
-def tbptt_epoch(model, batches, optimizer, clip, carry_state):
-    return epoch(model, batches, optimizer, clip, carry_state, flaw="no clip")
-
-
 @reject(
-    "clipped after the step, or before backward",
-    "The step used gradients that were not clipped. The order is: zero_grad, backward, clip, step.",
+    "no clipping, or after the step",
+    "The step used gradients that were not clipped. The order is: zero_grad, backward, clip_grad_norm_, step.",
 )
 def tbptt_epoch(model, batches, optimizer, clip, carry_state):
     return epoch(model, batches, optimizer, clip, carry_state, flaw="clip late")
