@@ -73,9 +73,13 @@ def test_half_precision(mine, draw):
     x = x.repeat(1, 1, 1, 8)[..., : x.shape[-1] * 8].to(dtype)
     cos, sin = (part.repeat(1, 8) for part in (cos, sin))
     got = mine.apply_rope(x, cos, sin, offset)
-    holds(got.dtype == dtype, f"the result for an x of {dtype} has another dtype", got=str(got.dtype), expected=str(dtype))
+    holds(
+        got.dtype == dtype, f"the result for an x of {dtype} has another dtype", got=str(got.dtype), expected=str(dtype)
+    )
     wanted = rotated(x.double(), cos, sin, offset)
-    close(got.double(), wanted, f"the result in {dtype}", torch.finfo(dtype).eps, 1e-5, input={"x": x, "offset": offset})
+    close(
+        got.double(), wanted, f"the result in {dtype}", torch.finfo(dtype).eps, 1e-5, input={"x": x, "offset": offset}
+    )
 
 
 @draws(3)

@@ -106,14 +106,19 @@ def apply_rope(x, cos, sin, offset=0):
     return _together(a * c - b * s, a * s + b * c, x)
 
 
-@reject("turned the other way", "You turn by minus the angle. The first partner is a cos - b sin, the second a sin + b cos.")
+@reject(
+    "turned the other way", "You turn by minus the angle. The first partner is a cos - b sin, the second a sin + b cos."
+)
 def apply_rope(x, cos, sin, offset=0):
     wide, c, s = _rows(x, cos, sin, offset)
     a, b = wide[..., ::2], wide[..., 1::2]
     return _together(a * c + b * s, b * c - a * s, x)
 
 
-@reject("no rotation: a sign is missing", "a cos + b sin and a sin + b cos is no rotation: one of the four terms has a minus.")
+@reject(
+    "no rotation: a sign is missing",
+    "a cos + b sin and a sin + b cos is no rotation: one of the four terms has a minus.",
+)
 def apply_rope(x, cos, sin, offset=0):
     wide, c, s = _rows(x, cos, sin, offset)
     a, b = wide[..., ::2], wide[..., 1::2]
@@ -150,7 +155,9 @@ def apply_rope(x, cos, sin, offset=0):
     return out
 
 
-@reject("rotated in half precision", "You cast the table to half precision: compute in float32, round once, at the end.")
+@reject(
+    "rotated in half precision", "You cast the table to half precision: compute in float32, round once, at the end."
+)
 def apply_rope(x, cos, sin, offset=0):
     if offset + x.shape[2] > len(cos):
         raise ValueError("beyond the table")
@@ -184,7 +191,10 @@ def apply_rope(x, cos, sin, offset=0):
     return _together(a * c - b * s, a * s + b * c, x)
 
 
-@reject("exponent i/d instead of 2i/d", "The frequencies fall half as fast as they should: base^(-2i/d), with i = 0 … d/2 - 1.")
+@reject(
+    "exponent i/d instead of 2i/d",
+    "The frequencies fall half as fast as they should: base^(-2i/d), with i = 0 … d/2 - 1.",
+)
 def rope_table(head_dim, max_len, base=10000.0):
     return _angles(head_dim, max_len, base ** (-torch.arange(head_dim // 2, dtype=torch.float64) / head_dim))
 
@@ -212,7 +222,10 @@ def rope_table(head_dim, max_len, base=10000.0):
     return _angles(head_dim, max_len, _theta(head_dim, base))[::-1]
 
 
-@reject("both partners in the table", "Your table has head_dim columns. Both partners of a pair share one angle: head_dim / 2.")
+@reject(
+    "both partners in the table",
+    "Your table has head_dim columns. Both partners of a pair share one angle: head_dim / 2.",
+)
 def rope_table(head_dim, max_len, base=10000.0):
     return tuple(t.repeat_interleave(2, -1) for t in _angles(head_dim, max_len, _theta(head_dim, base)))
 
