@@ -107,11 +107,13 @@ def test_lengths(mine):
 
 def test_the_offset_is_drawn(mine):
     """The offset of random_batches is 0 … num_steps - 1, each as likely as the others (false alarm: 1e-6)."""
-    num_steps, rng = 3, np.random.default_rng(11)
-    offsets = [int(epoch(mine, 10, 1, num_steps, rng).min()) for _ in range(150)]  # 3 or 2 subsequences, all used
-    most = max(offsets)
-    holds(most < num_steps, "the first num_steps tokens are skipped", got=most, expected="an offset of at most 2")
-    uniform(np.bincount(offsets, minlength=num_steps), "the offset")
+    rng, offsets = np.random.default_rng(11), []
+    for _ in range(120):  # 9 tokens in steps of 3 have two subsequences for each of the three offsets
+        batches = list(mine.random_batches(marked(9), 2, 3, rng))
+        holds(len(batches) == 1, f"{len(batches)} batches from 9 tokens, for steps of 3 and 2 in a batch", expected="1")
+        offsets.append(int(batches[0][0].min()) - 100)
+    holds(max(offsets) < 3, "the first num_steps tokens were skipped", got=max(offsets), expected="at most 2")
+    uniform(np.bincount(offsets, minlength=3), "the offset")
 
 
 def test_the_order_is_drawn(mine):
@@ -149,3 +151,13 @@ def test_layouts(mine, draw):
     equal(list(mine.sequential_batches(laid, 2, 3, 1)), sequential(ids, 2, 3, 1), "the batches", input=given)
     one, two = (list(mine.random_batches(text, 2, 3, draw.rng())) for text in (ids, laid))
     equal(two, one, "the random batches of the same text laid out otherwise", input=given)
+
+
+def test_arrays_of_their_own(mine):
+    """The batches are no views of the text: they can be written to, also when ids is read-only."""
+    ids = marked(40)
+    ids.flags.writeable = False
+    for batches in (mine.sequential_batches(ids, 2, 3), mine.random_batches(ids, 2, 3, np.random.default_rng(1))):
+        for X, Y in batches:
+            own = X.flags.writeable and Y.flags.writeable
+            holds(own, "a batch shares memory with ids", got="a read-only view", expected="an array of its own")

@@ -40,8 +40,8 @@ def told(kind):
         vocab = kind(tokens, *args, **options)
         size = len(vocab)
         return {
-            "len": size,
             "tokens": vocab.to_tokens(list(range(size))),
+            "len": size,
             "indices": vocab[vocab.to_tokens(list(range(size)))],
             "token_freqs": vocab.token_freqs,
         }
