@@ -73,16 +73,6 @@ class DecoderBlock(nn.Module):
 
 
 @reject(
-    "no causal mask",
-    "Every token sees what comes after it: in training it would read its own answer. The self-attention needs causal=True.",
-)
-class DecoderBlock(Parts):
-    def back(self, y, cache):
-        whole = self.whole(y, cache)
-        return self.self_attn(y, whole, whole)[0]
-
-
-@reject(
     "no causal mask with a cache",
     "With a cache you leave the causal mask out. That is right for one new token only: of two, the first sees the second.",
 )
@@ -90,6 +80,26 @@ class DecoderBlock(Parts):
     def back(self, y, cache):
         whole = self.whole(y, cache)
         return self.self_attn(y, whole, whole, causal=cache is None)[0]
+
+
+@reject(
+    "mask only in training",
+    "You mask the future only while self.training. In evaluation several tokens may come at once as well: the prompt, or a loss on held-out data.",
+)
+class DecoderBlock(Parts):
+    def back(self, y, cache):
+        whole = self.whole(y, cache)
+        return self.self_attn(y, whole, whole, causal=self.training)[0]
+
+
+@reject(
+    "no causal mask",
+    "Every token sees what comes after it: in training it would read its own answer. The self-attention needs causal=True.",
+)
+class DecoderBlock(Parts):
+    def back(self, y, cache):
+        whole = self.whole(y, cache)
+        return self.self_attn(y, whole, whole)[0]
 
 
 @reject(
@@ -207,21 +217,21 @@ class DecoderBlock(Parts):
 
 
 @reject(
-    "memory never masked",
-    "Padding of the source leaks in: cross_attn was not given memory_valid_len.",
-)
-class DecoderBlock(Parts):
-    def over(self, a, memory, memory_valid_len):
-        return self.cross_attn(a, memory, memory)[0]
-
-
-@reject(
     "memory not masked at prediction",
     "With a cache you drop the mask of the memory. The source is padded at prediction as well; only the causal mask becomes trivial, for single tokens.",
 )
 class DecoderBlock(Parts):
     def forward(self, y, memory, memory_valid_len=None, cache=None):
         return super().forward(y, memory, memory_valid_len if cache is None else None, cache)
+
+
+@reject(
+    "memory never masked",
+    "Padding of the source leaks in: cross_attn was not given memory_valid_len.",
+)
+class DecoderBlock(Parts):
+    def over(self, a, memory, memory_valid_len):
+        return self.cross_attn(a, memory, memory)[0]
 
 
 @reject(
@@ -341,16 +351,6 @@ class DecoderBlock(Parts):
 
 
 @reject(
-    "no dropout in the attentions",
-    "Neither attention drops weights: MultiHeadAttention takes the block's dropout by name, dropout=dropout.",
-)
-class DecoderBlock(Parts):
-    def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
-        super().__init__(d_model, num_heads, d_ff, dropout)
-        self.self_attn, self.cross_attn = (MultiHeadAttention(d_model, num_heads) for _ in range(2))
-
-
-@reject(
     "no dropout in the cross-attention",
     "self_attn drops weights in training, cross_attn does not: it needs dropout=dropout as well.",
 )
@@ -361,6 +361,16 @@ class DecoderBlock(Parts):
 
 
 @reject(
+    "no dropout in the attentions",
+    "Neither attention drops weights: MultiHeadAttention takes the block's dropout by name, dropout=dropout.",
+)
+class DecoderBlock(Parts):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
+        super().__init__(d_model, num_heads, d_ff, dropout)
+        self.self_attn, self.cross_attn = (MultiHeadAttention(d_model, num_heads) for _ in range(2))
+
+
+@reject(
     "drops in evaluation",
     "Your block drops activations in evaluation too. The parts listen to eval(): leave it to them.",
 )
@@ -368,16 +378,6 @@ class DecoderBlock(Parts):
     def forward(self, y, memory, memory_valid_len=None, cache=None):
         self.train()
         return super().forward(y, memory, memory_valid_len, cache)
-
-
-@reject(
-    "mask only in training",
-    "You mask the future only while self.training. In evaluation several tokens may come at once as well: the prompt, or a loss on held-out data.",
-)
-class DecoderBlock(Parts):
-    def back(self, y, cache):
-        whole = self.whole(y, cache)
-        return self.self_attn(y, whole, whole, causal=self.training)[0]
 
 
 @reject(

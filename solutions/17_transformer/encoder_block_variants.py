@@ -123,15 +123,6 @@ class EncoderBlock(Parts):
 
 
 @reject(
-    "both sub-layers side by side",
-    "Attention and feed-forward network both read x and are summed. Here they come one after the other.",
-)
-class EncoderBlock(Parts):
-    def forward(self, x, valid_len=None):
-        return self.norm2(self.norm1(x, self.attend(x, valid_len)), self.ffn(x) + 0 * x)
-
-
-@reject(
     "valid_len not passed on",
     "Padding leaks into every position: valid_len arrives in forward, and the attention never hears of it.",
 )
