@@ -149,13 +149,16 @@ def test_nothing_known(mine):
 
 
 def test_impossible_tokens(mine):
-    """A text with an impossible token has perplexity inf; one without any full n-gram has nan."""
-    ids = [0, 1, 2, 0, 1, 2, 0]
+    """Without smoothing, a text with an n-gram that never came has perplexity inf, without an exception."""
     for held_out in ([0, 1, 2, 2], [0, 1, 3], [3, 3, 3], [2, 0, 0, 1, 2]):
-        same(perplexities(mine.NGramLM), perplexities(Slow), 3, 4, 0.0, ids, held_out)
-    for n, held_out in ((3, [0, 1]), (3, []), (1, []), (9, ids)):
+        same(perplexities(mine.NGramLM), perplexities(Slow), 3, 4, 0.0, [0, 1, 2, 0, 1, 2, 0], held_out)
+
+
+def test_nothing_to_predict(mine):
+    """A text that is shorter than n has no full n-gram, and its perplexity is nan."""
+    for n, held_out in ((3, [0, 1]), (3, []), (1, []), (9, [0, 1, 2, 0])):
         for alpha in (0.0, 0.5):
-            same(perplexities(mine.NGramLM), perplexities(Slow), n, 4, alpha, ids, held_out)
+            same(perplexities(mine.NGramLM), perplexities(Slow), n, 4, alpha, [0, 1, 2, 0, 1, 2, 0], held_out)
 
 
 def test_contexts_too_short(mine):
@@ -166,12 +169,12 @@ def test_contexts_too_short(mine):
 
 
 def test_long_text(mine):
-    """Ten thousand tokens do not underflow: logarithms are added, probabilities are not multiplied."""
-    ids = [i * i % 7 for i in range(10_000)]
+    """Two thousand tokens do not underflow: logarithms are added, probabilities are not multiplied."""
+    ids = [i * i % 7 for i in range(2_000)]
     got = mine.NGramLM(1, 7, 0.0).fit(ids).perplexity(ids)
     shares = [ids.count(k) / len(ids) for k in range(7)]
     right = math.exp(-sum(p * math.log(p) for p in shares if p))
-    close(got, right, "the perplexity of a unigram model on its own text", input={"ids": "10 000 of them"})
+    close(got, right, "the perplexity of a unigram model on its own text", input={"ids": "2000 of them"})
 
 
 def test_settings(mine):
@@ -190,7 +193,7 @@ def test_settings(mine):
 
 def test_counts_once(mine):
     """Counts in fit, once: prob does not search the text again."""
-    ids = [i * i % 11 for i in range(20_000)]
+    ids = [i * i % 11 for i in range(4_000)]
 
     def counted(text):
         counts = {}
@@ -200,4 +203,4 @@ def test_counts_once(mine):
         return sum(math.log(counts[tuple(text[i : i + 2])]) for i in range(len(text) - 1))
 
     model = mine.NGramLM(2, 11, 0.1).fit(ids)
-    faster_than(model.perplexity, counted, 5, ids[:500])
+    faster_than(model.perplexity, counted, 60, ids[:200])
