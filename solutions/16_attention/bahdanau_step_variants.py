@@ -293,16 +293,26 @@ class AttentionDecoder(Base):
         return h[-1].detach().unsqueeze(1)
 
 
-for change in ("dropout", "dropout if layers > 1 else 1.0", "dropout if layers > 1 else 0.5"):
-    waive(
-        f"AttentionDecoder.__init__: dropout if layers > 1 else 0.0 → {change}",
-        "a GRU of one layer has no place between layers: PyTorch warns, and nothing is dropped",
-    )
-for change in ("layers >= 1", "layers > 0"):
-    waive(
-        f"AttentionDecoder.__init__: layers > 1 → {change}",
-        "a GRU of one layer has no place between layers: PyTorch warns, and nothing is dropped",
-    )
+waive(
+    "AttentionDecoder.__init__: dropout if layers > 1 else 0.0 → dropout",
+    "a GRU of one layer has no place between layers: PyTorch warns, and nothing is dropped",
+)
+waive(
+    "AttentionDecoder.__init__: dropout if layers > 1 else 0.0 → dropout if layers > 1 else 1.0",
+    "a GRU of one layer has no place between layers: PyTorch warns, and nothing is dropped",
+)
+waive(
+    "AttentionDecoder.__init__: dropout if layers > 1 else 0.0 → dropout if layers > 1 else 0.5",
+    "a GRU of one layer has no place between layers: PyTorch warns, and nothing is dropped",
+)
+waive(
+    "AttentionDecoder.__init__: layers > 1 → layers >= 1",
+    "a GRU of one layer has no place between layers: PyTorch warns, and nothing is dropped",
+)
+waive(
+    "AttentionDecoder.__init__: layers > 1 → layers > 0",
+    "a GRU of one layer has no place between layers: PyTorch warns, and nothing is dropped",
+)
 waive(
     "AttentionDecoder.__init__: self.attention_weights: list[torch.Tensor] = [] → (dropped)",
     "it only says that there will be such an attribute: forward sets it",
