@@ -57,14 +57,15 @@ def test_best_of_its_rank(mine, draw):
     weight, bias, _ = problem(draw)
     rank = draw.int(1, min(weight.shape) - 1) if min(weight.shape) > 1 else 1
     x = draw.tensor((draw.int(1, 4), weight.shape[1]))
-    same(factorised(mine), reference, x, weight, bias, rank, rtol=1e-5, atol=1e-6)
+    same(factorised(mine), reference, x, weight, bias, rank, dtypes=("float64",))
+    same(factorised(mine), reference, x, weight, bias, rank, dtypes=("float32",), rtol=1e-4, atol=1e-4)
 
 
 @draws(4)
 def test_without_bias(mine, draw):
     """A layer without bias becomes two layers without bias."""
     weight, _, _ = problem(draw)
-    same(factorised(mine), reference, draw.tensor((3, weight.shape[1])), weight, None, 1, rtol=1e-5, atol=1e-6)
+    same(factorised(mine), reference, draw.tensor((3, weight.shape[1])), weight, None, 1, dtypes=("float64",))
     names = list(mine.low_rank_linear(layer(weight, None), 1).state_dict())
     equal(names, ["0.weight", "1.weight"], "the list of parameters")
 

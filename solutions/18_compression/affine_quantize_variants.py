@@ -86,15 +86,9 @@ def dequantize(q, scale, zero_point, axis=None):
     return torch.stack(parts, axis)
 
 
-@reject("cast without clamp", "150 becomes -106 in int8: it wraps around. Clamp before the cast.")
+@reject("cast without clamp", "150 becomes -106 in int8: it wraps around. Clamp BEFORE the cast, while it is a float.")
 def quantize(x, scale, zero_point, bits=8, axis=None):
     return level(x, scale, zero_point, axis).nan_to_num(0).to(torch.int32).to(torch.int8)
-
-
-@reject("clamped after the cast", "You cast first, and what did not fit has wrapped around by then. Clamp the float.")
-def quantize(x, scale, zero_point, bits=8, axis=None):
-    q = level(x, scale, zero_point, axis).nan_to_num(0).to(torch.int32).to(torch.int8)
-    return q.clamp(*limits(bits))
 
 
 @reject("always eight bits", "bits changes the range: -2^(bits-1) … 2^(bits-1) - 1, for quantize as well.")
