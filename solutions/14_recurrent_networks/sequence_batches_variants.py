@@ -338,3 +338,7 @@ waive(
     "sequential_batches: max(0, len(ids) - offset - 1) → max(-1, len(ids) - offset - 1)",
     "a length of -1 gives no batches either, and the two slices are empty",
 )
+waive(
+    "sequential_batches: max(0, len(ids) - offset - 1) → max(len(ids) - offset - 1, 0)",
+    "max does not mind the order of its arguments",
+)
