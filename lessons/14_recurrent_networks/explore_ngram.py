@@ -22,7 +22,8 @@ V = 27
 MOST = 40_000
 SHOWN = 6
 LINE = 68
-ROLES: tuple[Role, ...] = ("mine",) * SHOWN + ("muted",)
+LETTER: Role = "mine"
+OTHERS: Role = "muted"
 POWERS = "¹²³⁴⁵⁶⁷"
 SEEDS = ("the value of ", "an expression ", "in the class ", "zygote quiz ")
 
@@ -51,7 +52,7 @@ def draw(knobs: Knobs) -> Figure:
         (*(named(letter) for _, letter in best), f"{V - SHOWN} others"),
         (*(value for value, _ in best), rest),
         (*(f"{value:.3f}   {after[letter]:,} of {total:,}" for value, letter in best), f"{rest:.3f}"),
-        ROLES,
+        (LETTER,) * SHOWN + (OTHERS,),
         low=0.0,
         high=1.0,
     )
@@ -60,7 +61,7 @@ def draw(knobs: Knobs) -> Figure:
     return Figure((bars, *notes), f"after “{context}”" if n > 1 else "without looking back")
 
 
-DEAD_END = "× nothing has ever followed these letters, and alpha is 0: the model is silent."
+DEAD_END = "× never seen before, and alpha is 0: the model falls silent."
 ALPHABET = " abcdefghijklmnopqrstuvwxyz"
 
 
