@@ -211,15 +211,6 @@ def kmeans(x, k, iters, rng):
     return lloyd(x, rng.uniform(x.min(0), x.max(0), (k, x.shape[1])).astype(x.dtype), iters)
 
 
-@reject(
-    "global generator",
-    "You drew from NumPy's global generator: the caller's rng must decide, or no run can be repeated.",
-)
-def kmeans(x, k, iters, rng):
-    checked(x, k)
-    return lloyd(x, x[np.random.permutation(len(x))[:k]], iters)  # noqa: NPY002  the mistake
-
-
 @reject("always float64", "float32 points came in and float64 centres went out. Keep the dtype of x.")
 def kmeans(x, k, iters, rng):
     checked(x, k)
@@ -240,7 +231,7 @@ def quantize_codebook(w, k, rng):
 
 @reject(
     "codes as floats",
-    "Codes are positions in the book: int64, not floats. They cannot index, and they cost as much as the weights.",
+    "Codes are positions in the book: int64, not floats and not the values themselves. They cannot index, and they cost as much as the weights.",
 )
 def quantize_codebook(w, k, rng):
     centres, labels = kmeans(w.reshape(-1, 1), k, 50, rng)
@@ -251,12 +242,6 @@ def quantize_codebook(w, k, rng):
 def quantize_codebook(w, k, rng):
     centres, labels = kmeans(w.reshape(-1, 1), k, 50, rng)
     return centres[:, 0], labels
-
-
-@reject("values instead of codes", "You returned the rounded weights themselves. Store which entry each one uses.")
-def quantize_codebook(w, k, rng):
-    centres, labels = kmeans(w.reshape(-1, 1), k, 50, rng)
-    return centres[:, 0], centres[labels, 0].reshape(w.shape)
 
 
 @reject("rows as points", "You grouped whole ROWS of w. Here every single number is a point: reshape(-1, 1).")
