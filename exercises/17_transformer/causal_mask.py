@@ -14,9 +14,7 @@ def causal_mask(q_len: int, k_len: int | None = None) -> torch.Tensor:
     raise NotImplementedError
 
 
-def combine_masks(
-    causal: torch.Tensor | None, key_valid_len: torch.Tensor | None, k_len: int
-) -> torch.Tensor | None:
+def combine_masks(causal: torch.Tensor | None, key_valid_len: torch.Tensor | None, k_len: int) -> torch.Tensor | None:
     """What both masks allow, in a shape that broadcasts to (N, heads, q_len, k_len); None without any mask.
 
     causal: None or bool (q_len, k_len); key_valid_len: None or int64 (N,).

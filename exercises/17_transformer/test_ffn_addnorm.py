@@ -81,7 +81,9 @@ def test_positions_are_alone(mine, draw):
     x, weights = draw.tensor((n, length, d_model), requires_grad=False), drawn(draw, ffn_shapes(d_model, d_ff))
     own = loaded(mine.PositionWiseFFN(d_model, d_ff), weights)
     order = torch.randperm(length, generator=torch.Generator().manual_seed(draw.index)).to(x.device)
-    close(own(x[:, order]), own(x)[:, order].detach(), "the output of permuted positions", input={"x": x, "order": order})
+    close(
+        own(x[:, order]), own(x)[:, order].detach(), "the output of permuted positions", input={"x": x, "order": order}
+    )
     hidden = F.conv1d(x.mT, weights["linear1.weight"][:, :, None], weights["linear1.bias"]).relu()
     wanted = F.conv1d(hidden, weights["linear2.weight"][:, :, None], weights["linear2.bias"]).mT
     close(own(x), wanted, "the output", rtol=1e-8, input={"x": x})
@@ -98,7 +100,7 @@ def test_addnorm_parts(mine, draw):
 def test_addnorm(mine, draw):
     """AddNorm normalises the sum over the last axis, then scales and shifts; with gradients for x and sublayer_out."""
     n, length, d_model = draw.shape(3, 2, 6)
-    n, length = (n, length, 1)[draw.index % 3], (length, 1, n)[draw.index % 3]
+    n, length, d_model = (n, length, 1)[draw.index % 3], (length, 1, n)[draw.index % 3], d_model + 3
     x, y = (draw.layout(draw.tensor((n, length, d_model), scale)) for scale in (2, 1))
     same(output(mine.AddNorm, d_model), add_norm, x, y, drawn(draw, norm_shapes(d_model)))
 
@@ -115,7 +117,7 @@ def test_addnorm_far_from_zero(mine, draw):
 @draws(6)
 def test_weights_learn(mine, draw):
     """All weights get the gradients of the formulas."""
-    n, length, d_model, d_ff = draw.shape(4, 2, 6)
+    n, length, d_model, d_ff = draw.shape(4, 3, 7)
     make, formula, shapes = draw.pick(
         (lambda: mine.PositionWiseFFN(d_model, d_ff), ffn, ffn_shapes(d_model, d_ff)),
         (lambda: mine.AddNorm(d_model), add_norm, norm_shapes(d_model)),
@@ -135,10 +137,9 @@ def test_weights_learn(mine, draw):
 
 
 def what_dropout_does(mine, draw, p, training):
-    """In words, and how many of 960 elements of sublayer_out were dropped. They are ones, and the rows of x random."""
+    """In words, and how many of 960 elements of sublayer_out were dropped."""
     d_model = 8
-    y = torch.ones(30, 4, d_model, dtype=torch.float64, device=draw.device)
-    x = 10 + 5 * draw.tensor(y.shape, requires_grad=False)
+    x, y = (draw.tensor((30, 4, d_model), scale, requires_grad=False) for scale in (5, 2))
     module = (mine.AddNorm(d_model) if p is None else mine.AddNorm(d_model, p)).to(y).train(training)
     with torch.no_grad():
         module.load_state_dict({"norm.weight": torch.ones(d_model), "norm.bias": torch.zeros(d_model)})
@@ -146,23 +147,32 @@ def what_dropout_does(mine, draw, p, training):
     return told(out.detach(), x, y, p or 0.0)
 
 
+RIGHT = "elements of sublayer_out are dropped, the others divided by 1 - p"
+
+
 def told(out, x, y, p):
     """Which story explains every row of the result: each of the 256 ways to drop from a row of 8 is tried."""
-    if (out - F.layer_norm(x + y, x.shape[-1:])).abs().max() < 1e-9:
+
+    def norm(rows):
+        return F.layer_norm(rows, (8,))
+
+    if (out - norm(x + y)).abs().max() < 1e-9:
         return "nothing is dropped", 0
-    stories = {"elements of sublayer_out are dropped, the others divided by 1 - p": 1 / (1 - p)}
-    stories["elements of sublayer_out are dropped, the others stay as they are"] = 1.0
-    rows, goal = x.flatten(0, 1), out.flatten(0, 1)
+    rows, made, goal = (tensor.flatten(0, 1)[:, None] for tensor in (x, y, out))  # (rows, 1, 8) each
     every = torch.tensor([[i >> j & 1 for j in range(8)] for i in range(256)], dtype=x.dtype, device=x.device)
-    for story, factor in stories.items():
-        candidates = F.layer_norm(rows[:, None] + factor * every, (8,))  # (rows, 256, 8)
-        error, choice = (candidates - goal[:, None]).abs().amax(-1).min(1)
+    kept = every / (1 - p)  # (256, 8)
+    stories = {
+        RIGHT: lambda: norm(rows + made * kept),  # (rows, 256, 8), as all others
+        "elements of sublayer_out are dropped, the others stay as they are": lambda: norm(rows + made * every),
+        "elements of x are dropped": lambda: norm(rows * kept + made),
+        "elements of the sum are dropped": lambda: norm((rows + made) * kept),
+        "elements of the result are dropped": lambda: norm(rows + made) * kept,
+    }
+    for story, candidates in stories.items():
+        error, choice = (candidates() - goal).abs().amax(-1).min(1)
         if error.max() < 1e-7:
             return story, int(8 * len(rows) - every[choice].sum())
     return "something else is dropped", 0
-
-
-RIGHT = "elements of sublayer_out are dropped, the others divided by 1 - p"
 
 
 @draws(3)

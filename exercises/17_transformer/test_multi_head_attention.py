@@ -61,7 +61,9 @@ def drawn(draw, d_model, bias=True):
 
 def check_parts(layer, d_model, bias, call):
     got = {name: tuple(value.shape) for name, value in layer.state_dict().items()}
-    wanted = {f"{name}.{kind}": (d_model,) * n for name in PARTS for kind, n in (("weight", 2), ("bias", 1))[: 1 + bias]}
+    wanted = {
+        f"{name}.{kind}": (d_model,) * n for name in PARTS for kind, n in (("weight", 2), ("bias", 1))[: 1 + bias]
+    }
     missing, extra = [n for n in wanted if n not in got], [n for n in got if n not in wanted]
     holds(not missing, f"{call} has no {' and no '.join(missing[:2])}", got=", ".join(got), expected=", ".join(wanted))
     holds(not extra, f"{call} has {' and '.join(extra[:2])}: too much", got=", ".join(got), expected=", ".join(wanted))

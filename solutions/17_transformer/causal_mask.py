@@ -19,9 +19,7 @@ def causal_mask(q_len: int, k_len: int | None = None) -> torch.Tensor:
     return everything.tril(diagonal=k_len - q_len)  # (q_len, k_len)
 
 
-def combine_masks(
-    causal: torch.Tensor | None, key_valid_len: torch.Tensor | None, k_len: int
-) -> torch.Tensor | None:
+def combine_masks(causal: torch.Tensor | None, key_valid_len: torch.Tensor | None, k_len: int) -> torch.Tensor | None:
     """What both masks allow, ready to broadcast to (N, heads, q_len, k_len); None where there is no mask.
 
     Args:

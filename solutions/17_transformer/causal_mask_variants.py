@@ -47,7 +47,11 @@ def combine_masks(causal, key_valid_len, k_len):
     return torch.logical_and(*masks) if len(masks) == 2 else masks[0] if masks else None
 
 
-@reject("triu", "The triangle is upside down: a position may look BACK, so True stands on and below the diagonal, tril.")
+@reject(
+    "triu",
+    "The triangle is upside down. Rows are queries, columns are keys, and a position may look BACK: True stands on and below "
+    "the diagonal, tril.",
+)
 def causal_mask(q_len, k_len=None):
     k_len = q_len if k_len is None else k_len
     if k_len < q_len:
@@ -74,7 +78,9 @@ def causal_mask(q_len, k_len=None):
     return torch.ones(q_len, k_len, dtype=torch.bool).tril(k_len - q_len - 1)
 
 
-@reject("sees the next one", "Off by one: each position sees the next one as well, and that is the token to be predicted.")
+@reject(
+    "sees the next one", "Off by one: each position sees the next one as well, and that is the token to be predicted."
+)
 def causal_mask(q_len, k_len=None):
     k_len = q_len if k_len is None else k_len
     if k_len < q_len:
@@ -128,14 +134,6 @@ def causal_mask(q_len, k_len=None):
     return torch.ones(q_len, q_len, dtype=torch.bool).tril()
 
 
-@reject("keys by queries", "Rows and columns are swapped: a row for each query, a column for each key.")
-def causal_mask(q_len, k_len=None):
-    k_len = q_len if k_len is None else k_len
-    if k_len < q_len:
-        raise ValueError(k_len)
-    return torch.ones(q_len, k_len, dtype=torch.bool).tril(k_len - q_len).T
-
-
 @reject(
     "fewer keys than queries accepted",
     "Fewer keys than queries went through: the first queries would see nothing at all. Raise ValueError.",
@@ -172,7 +170,9 @@ def combine_masks(causal, key_valid_len, k_len):
     return valid if causal is None else valid & causal
 
 
-@reject("masks added", "The masks were added. A sum is at least 1 where ONE of them allows it: a key must pass both, &.")
+@reject(
+    "masks added", "The masks were added. A sum is at least 1 where ONE of them allows it: a key must pass both, &."
+)
 def combine_masks(causal, key_valid_len, k_len):
     if key_valid_len is None:
         return causal
@@ -237,7 +237,9 @@ def combine_masks(causal, key_valid_len, k_len):
     return valid if causal is None else valid & causal
 
 
-@reject("built again as a triangle", "The causal argument may be any mask; you ignored it and made a triangle of your own.")
+@reject(
+    "built again as a triangle", "The causal argument may be any mask; you ignored it and made a triangle of your own."
+)
 def combine_masks(causal, key_valid_len, k_len):
     if causal is not None:
         causal = torch.ones_like(causal).tril(k_len - len(causal))

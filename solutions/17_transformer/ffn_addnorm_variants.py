@@ -81,7 +81,9 @@ class PositionWiseFFN(Dense):
         return self.linear2(self.linear1(x))
 
 
-@reject("ReLU at the end", "The ReLU belongs between the layers. Behind the second one it would cut off negative outputs.")
+@reject(
+    "ReLU at the end", "The ReLU belongs between the layers. Behind the second one it would cut off negative outputs."
+)
 class PositionWiseFFN(Dense):
     def forward(self, x):
         return torch.relu(self.linear2(self.linear1(x)))
@@ -99,13 +101,17 @@ class PositionWiseFFN(Dense):
         return self.linear2(F.gelu(self.linear1(x)))
 
 
-@reject("residual inside", "x is added inside the FFN. The residual is AddNorm's business; here it would come in twice.")
+@reject(
+    "residual inside", "x is added inside the FFN. The residual is AddNorm's business; here it would come in twice."
+)
 class PositionWiseFFN(Dense):
     def forward(self, x):
         return x + self.linear2(torch.relu(self.linear1(x)))
 
 
-@reject("layers not used in order", "d_ff is the width in between: linear1 maps d_model → d_ff, linear2 d_ff → d_model.")
+@reject(
+    "layers not used in order", "d_ff is the width in between: linear1 maps d_model → d_ff, linear2 d_ff → d_model."
+)
 class PositionWiseFFN(nn.Module):
     def __init__(self, d_model, d_ff):
         super().__init__()
@@ -125,7 +131,10 @@ class PositionWiseFFN(nn.Module):
         return self.linear2(torch.relu(self.linear1(x)))
 
 
-@reject("layers called something else", "The layers must be attributes named linear1 and linear2, so that weights can be loaded.")
+@reject(
+    "layers called something else",
+    "The layers must be attributes named linear1 and linear2, so that weights can be loaded.",
+)
 class PositionWiseFFN(nn.Module):
     def __init__(self, d_model, d_ff):
         super().__init__()
@@ -165,7 +174,9 @@ class AddNorm(Normed):
         return x + self.norm(self.dropout(y))
 
 
-@reject("residual missing", "x is missing: what is normalised is x + y. Without the way around, deep stacks do not train.")
+@reject(
+    "residual missing", "x is missing: what is normalised is x + y. Without the way around, deep stacks do not train."
+)
 class AddNorm(Normed):
     def join(self, x, y):
         return self.norm(self.dropout(y))
@@ -177,7 +188,9 @@ class AddNorm(Normed):
         return x + self.dropout(y)
 
 
-@reject("x added again after the norm", "x is added once more after the norm. Post-norm: norm(x + y), nothing behind it.")
+@reject(
+    "x added again after the norm", "x is added once more after the norm. Post-norm: norm(x + y), nothing behind it."
+)
 class AddNorm(Normed):
     def join(self, x, y):
         return x + self.norm(x + self.dropout(y))
@@ -205,7 +218,9 @@ class AddNorm(Normed):
         return (z - mean) / (var + 1e-5).sqrt() * self.norm.weight + self.norm.bias
 
 
-@reject("unbiased variance", "The variance divides by d_model, not by d_model - 1 (torch.var does unless correction=0).")
+@reject(
+    "unbiased variance", "The variance divides by d_model, not by d_model - 1 (torch.var does unless correction=0)."
+)
 class AddNorm(Normed):
     def join(self, x, y):
         z = x + self.dropout(y)
@@ -220,14 +235,19 @@ class AddNorm(Normed):
         self.norm = nn.LayerNorm(d_model, eps=1e-6)
 
 
-@reject("norm without weights", "The norm has no scale and shift: it is nn.LayerNorm(d_model) with its learned weight and bias.")
+@reject(
+    "norm without weights",
+    "The norm has no scale and shift: it is nn.LayerNorm(d_model) with its learned weight and bias.",
+)
 class AddNorm(Normed):
     def __init__(self, d_model, dropout=0.0):
         super().__init__(d_model, dropout)
         self.norm = nn.LayerNorm(d_model, elementwise_affine=False)
 
 
-@reject("dropout on the sum", "The sum goes through dropout, and the residual x with it. Drop only what the sub-layer made.")
+@reject(
+    "dropout on the sum", "The sum goes through dropout, and the residual x with it. Drop only what the sub-layer made."
+)
 class AddNorm(Normed):
     def join(self, x, y):
         return self.norm(self.dropout(x + y))
@@ -251,7 +271,10 @@ class AddNorm(Normed):
         return self.norm(x + y)
 
 
-@reject("dropout in evaluation as well", "Elements are dropped in evaluation: F.dropout does so unless training=self.training.")
+@reject(
+    "dropout in evaluation as well",
+    "Elements are dropped in evaluation: F.dropout does so unless training=self.training.",
+)
 class AddNorm(Normed):
     def join(self, x, y):
         return self.norm(x + F.dropout(y, self.dropout.p))
@@ -263,13 +286,19 @@ class AddNorm(Normed):
         return self.norm(x + y * (torch.rand_like(y) >= self.dropout.p)) if self.training else self.norm(x + y)
 
 
-@reject("shapes broadcast", "Shapes that differ were broadcast. A sub-layer keeps its input's shape: raise ValueError otherwise.")
+@reject(
+    "shapes broadcast",
+    "Shapes that differ were broadcast. A sub-layer keeps its input's shape: raise ValueError otherwise.",
+)
 class AddNorm(Normed):
     def forward(self, x, sublayer_out):
         return self.join(x, sublayer_out)
 
 
-@reject("sum written into x", "`x += …` changes the caller's tensor, which the sub-layer's gradient may still need. Write x + ….")
+@reject(
+    "sum written into x",
+    "`x += …` changes the caller's tensor, which the sub-layer's gradient may still need. Write x + ….",
+)
 class AddNorm(Normed):
     def join(self, x, y):
         with torch.no_grad():

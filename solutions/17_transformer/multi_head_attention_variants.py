@@ -168,7 +168,9 @@ class MultiHeadAttention(Base):
         return (q.shape[-1] * self.h) ** 0.5
 
 
-@reject("not scaled", "The scores are not divided by the root of d_head; they grow with the width, and softmax saturates.")
+@reject(
+    "not scaled", "The scores are not divided by the root of d_head; they grow with the width, and softmax saturates."
+)
 class MultiHeadAttention(Base):
     def scale(self, q):
         return 1.0
@@ -264,7 +266,8 @@ class MultiHeadAttention(Base):
 
 
 @reject(
-    "lengths ignored when causal", "With causal=True you forget key_valid_len. A key must be valid AND not behind the query."
+    "lengths ignored when causal",
+    "With causal=True you forget key_valid_len. A key must be valid AND not behind the query.",
 )
 class MultiHeadAttention(Base):
     def allowed(self, q, k, key_valid_len, causal):
@@ -396,7 +399,8 @@ class MultiHeadAttention(Base):
 
 
 @reject(
-    "either mask is enough", "A key that passes one of the masks is not enough: it must be valid AND not behind the query."
+    "either mask is enough",
+    "A key that passes one of the masks is not enough: it must be valid AND not behind the query.",
 )
 class MultiHeadAttention(Base):
     def allowed(self, q, k, key_valid_len, causal):
@@ -441,7 +445,10 @@ class MultiHeadAttention(Base):
         return weights
 
 
-@reject("dropped weights returned", "The weights that you return have been through dropout. Return them as softmax gave them.")
+@reject(
+    "dropped weights returned",
+    "The weights that you return have been through dropout. Return them as softmax gave them.",
+)
 class MultiHeadAttention(Base):
     def weights(self, scores, allowed):
         return F.dropout(super().weights(scores, allowed), self.p, self.training)
@@ -568,7 +575,8 @@ class MultiHeadAttention(Base):
 
 
 @reject(
-    "weights without a gradient", "The weights you return are cut off from the graph (detach): a loss on them could not learn."
+    "weights without a gradient",
+    "The weights you return are cut off from the graph (detach): a loss on them could not learn.",
 )
 class MultiHeadAttention(Base):
     def shown(self, weights):

@@ -94,7 +94,9 @@ def sinusoidal_encoding(max_len, d_model):
     return interleaved(angle.sin(), angle.cos(), d_model)
 
 
-@reject("multiplied by the divisor", "You multiply the position by 10000^(2j/d). It is divided: later pairs are slower.")
+@reject(
+    "multiplied by the divisor", "You multiply the position by 10000^(2j/d). It is divided: later pairs are slower."
+)
 def sinusoidal_encoding(max_len, d_model):
     even = torch.arange(0, d_model, 2).double()
     angle = torch.arange(max_len).double()[:, None] * 10000 ** (even / d_model)
@@ -117,7 +119,10 @@ def sinusoidal_encoding(max_len, d_model):
     return interleaved(angle.sin(), angle.cos(), d_model)
 
 
-@reject("returned in float64", "The table is float64. Round it to float32 at the end, so that it does not widen what it is added to.")
+@reject(
+    "returned in float64",
+    "The table is float64. Round it to float32 at the end, so that it does not widen what it is added to.",
+)
 def sinusoidal_encoding(max_len, d_model):
     angle = angles(max_len, d_model)
     return torch.stack([angle.sin(), angle.cos()], -1).flatten(1)[:, :d_model].contiguous()
@@ -148,7 +153,10 @@ def embed_with_positions(ids, weight, pe, offset=0):
     return weight[ids] * weight.shape[1] + check(ids, pe, offset).to(weight.dtype)
 
 
-@reject("divided by the root of d", "The embeddings are multiplied by the root of d. (It is attention scores that are divided by it.)")
+@reject(
+    "divided by the root of d",
+    "The embeddings are multiplied by the root of d. (It is attention scores that are divided by it.)",
+)
 def embed_with_positions(ids, weight, pe, offset=0):
     return weight[ids] / weight.shape[1] ** 0.5 + check(ids, pe, offset).to(weight.dtype)
 
@@ -188,14 +196,20 @@ def embed_with_positions(ids, weight, pe, offset=0):
     return weight[ids] * weight.shape[1] ** 0.5 + check(ids, pe, offset)[:1].to(weight.dtype)
 
 
-@reject("positions of the batch", "Positions were counted along the batch. They count along the second axis, the tokens of a sentence.")
+@reject(
+    "positions of the batch",
+    "Positions were counted along the batch. They count along the second axis, the tokens of a sentence.",
+)
 def embed_with_positions(ids, weight, pe, offset=0):
     rows = check(ids, pe, offset)
     rows = torch.cat([rows] * (1 + len(ids) // max(1, len(rows))))[: len(ids), None]
     return weight[ids] * weight.shape[1] ** 0.5 + rows.to(weight.dtype)
 
 
-@reject("encoding looked up by token", "You took row ids[n, t] of the table. The position is where a token stands, not which one it is.")
+@reject(
+    "encoding looked up by token",
+    "You took row ids[n, t] of the table. The position is where a token stands, not which one it is.",
+)
 def embed_with_positions(ids, weight, pe, offset=0):
     check(ids, pe, offset)
     return weight[ids] * weight.shape[1] ** 0.5 + pe[(ids + offset).clamp(max=len(pe) - 1)].to(weight.dtype)
@@ -208,7 +222,9 @@ def embed_with_positions(ids, weight, pe, offset=0):
     return weight[ids] * weight.shape[1] ** 0.5 + rows
 
 
-@reject("widened by the table", "The result has the dtype of the table. It must have that of weight: convert pe's rows.")
+@reject(
+    "widened by the table", "The result has the dtype of the table. It must have that of weight: convert pe's rows."
+)
 def embed_with_positions(ids, weight, pe, offset=0):
     return (weight[ids] * weight.shape[1] ** 0.5).to(pe.dtype) + check(ids, pe, offset)
 
@@ -221,7 +237,10 @@ def embed_with_positions(ids, weight, pe, offset=0):
     return out
 
 
-@reject("weight scaled in place", "weight was scaled in place: after ten steps it has grown by the tenth power of the root of d.")
+@reject(
+    "weight scaled in place",
+    "weight was scaled in place: after ten steps it has grown by the tenth power of the root of d.",
+)
 def embed_with_positions(ids, weight, pe, offset=0):
     with torch.no_grad():
         weight *= weight.shape[1] ** 0.5
@@ -252,7 +271,10 @@ def embed_with_positions(ids, weight, pe, offset=0):
     return weight[ids] * weight.shape[1] ** 0.5 + pe[offset : offset + ids.shape[1]].to(weight.dtype)
 
 
-@reject("negative offset accepted", "A negative offset went through: it takes rows from the END of the table. Raise ValueError.")
+@reject(
+    "negative offset accepted",
+    "A negative offset went through: it takes rows from the END of the table. Raise ValueError.",
+)
 def embed_with_positions(ids, weight, pe, offset=0):
     if offset + ids.shape[1] > len(pe):
         raise ValueError("the table is too short")
