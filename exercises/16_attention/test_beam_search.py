@@ -111,7 +111,9 @@ def test_greedy(mine, draw):
     """A beam of 1 takes the most probable token each time, and stops at <eos>."""
     model, max_len, alpha = Model(draw.int(3, 6), draw.seed + draw.index), draw.int(2, 6), draw.pick(0.75, 0.0)
     found = mine.beam_search(model, BOS, EOS, 1, max_len, alpha)
-    close(found, greedy(model, BOS, EOS, max_len, alpha), "what a beam of 1 finds", input=shown(model, 1, max_len, alpha))
+    close(
+        found, greedy(model, BOS, EOS, max_len, alpha), "what a beam of 1 finds", input=shown(model, 1, max_len, alpha)
+    )
 
 
 def shown(model, beam, max_len, alpha):

@@ -121,7 +121,9 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     return _search(step, bos, eos, beam, max_len, keep=keep, final=_power(alpha))
 
 
-@reject("no length normalisation", "The scores are plain sums, and short sentences win. Divide finished ones by L**alpha.")
+@reject(
+    "no length normalisation", "The scores are plain sums, and short sentences win. Divide finished ones by L**alpha."
+)
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     return _search(step, bos, eos, beam, max_len)
 
@@ -223,7 +225,10 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     return _search(step, bos, eos, 1, max_len, final=_power(alpha))
 
 
-@reject("one call for each hypothesis", "step was asked once for each prefix. Hand over all of them in ONE list: a batch costs no more.")
+@reject(
+    "one call for each hypothesis",
+    "step was asked once for each prefix. Hand over all of them in ONE list: a batch costs no more.",
+)
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     each = lambda prefixes: np.concatenate([np.asarray(step([prefix])) for prefix in prefixes])
     return _search(each, bos, eos, beam, max_len, final=_power(alpha))
@@ -235,27 +240,41 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     return _search(bare, bos, eos, beam, max_len, final=_power(alpha))
 
 
-@reject("prefixes as lists", "step takes TUPLES of token ids; yours are lists, which cannot be looked up in a dictionary.")
+@reject(
+    "prefixes as lists", "step takes TUPLES of token ids; yours are lists, which cannot be looked up in a dictionary."
+)
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     listed = lambda prefixes: step([list(prefix) for prefix in prefixes])
     return _search(listed, bos, eos, beam, max_len, final=_power(alpha))
 
 
-@reject("only the last token handed on", "step needs the whole prefix: what follows depends on all of it, not on the last token.")
+@reject(
+    "only the last token handed on",
+    "step needs the whole prefix: what follows depends on all of it, not on the last token.",
+)
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     short = lambda prefixes: step([prefix[-1:] if len(prefix) == 1 else (bos, prefix[-1]) for prefix in prefixes])
     return _search(short, bos, eos, beam, max_len, final=_power(alpha))
 
 
-@reject("probabilities added", "step gives log-probabilities; you took exp of them before adding. Sums of logs are what you want.")
+@reject(
+    "probabilities added",
+    "step gives log-probabilities; you took exp of them before adding. Sums of logs are what you want.",
+)
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     return _search(lambda prefixes: np.exp(step(prefixes)), bos, eos, beam, max_len, final=_power(alpha))
 
 
-@reject("only the last log-probability", "The score of a hypothesis is the SUM over its tokens; yours forgets all but the last.")
+@reject(
+    "only the last log-probability",
+    "The score of a hypothesis is the SUM over its tokens; yours forgets all but the last.",
+)
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     def keep(grown, beam, done):
-        return [(tokens, 0.0 if tokens[-1] != eos and len(tokens) <= max_len else score) for tokens, score in _best(grown, beam)]
+        return [
+            (tokens, 0.0 if tokens[-1] != eos and len(tokens) <= max_len else score)
+            for tokens, score in _best(grown, beam)
+        ]
 
     return _search(step, bos, eos, beam, max_len, keep=keep, final=_power(alpha))
 
@@ -265,7 +284,9 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     return _search(step, bos, eos, beam, max_len, tail=lambda tokens: tokens, final=_power(alpha))
 
 
-@reject("<eos> cut off", "A sentence that has ended keeps its <eos>; without it nobody can tell it from one that was cut.")
+@reject(
+    "<eos> cut off", "A sentence that has ended keeps its <eos>; without it nobody can tell it from one that was cut."
+)
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     found = _search(step, bos, eos, beam, max_len, final=_power(alpha))
     return [(tokens[:-1] if tokens[-1] == eos else tokens, score) for tokens, score in found]
@@ -305,7 +326,10 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     return _search(step, bos, eos, beam, max_len, keep=keep, final=_power(alpha))
 
 
-@reject("written into step's array", "The scores were added into the array that step returned. It belongs to step: logp + scores makes a new one.")
+@reject(
+    "written into step's array",
+    "The scores were added into the array that step returned. It belongs to step: logp + scores makes a new one.",
+)
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     alive, done = [((bos,), 0.0)], []
     for _ in range(max_len):
@@ -346,7 +370,10 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     return _search(step, bos, eos, beam, max_len + 1, final=_power(alpha))
 
 
-waive("beam_search: max_len + 1 → max_len + 2", "at max_len everything is finished and nothing is open: the loop has ended")
+waive(
+    "beam_search: max_len + 1 → max_len + 2",
+    "at max_len everything is finished and nothing is open: the loop has ended",
+)
 waive(
     "beam_search: np.argsort(-total, axis=None, kind='stable') → np.argsort(-total, axis=None, kind='stable_')",
     "NumPy looks at the first letter of the kind only",

@@ -112,7 +112,9 @@ def bleu(pred, label, k=2):
     return math.exp(-abs(1 - len(label) / len(pred))) * _product(pred, label, k) if pred else 0.0
 
 
-@reject("lengths the wrong way round", "The penalty is 1 - len(label)/len(pred): the label's length is divided by yours.")
+@reject(
+    "lengths the wrong way round", "The penalty is 1 - len(label)/len(pred): the label's length is divided by yours."
+)
 def bleu(pred, label, k=2):
     return math.exp(min(0.0, 1 - len(pred) / max(1, len(label)))) * _product(pred, label, k) if pred else 0.0
 
@@ -145,7 +147,9 @@ def bleu(pred, label, k=2):
     return score
 
 
-@reject("short predictions are 0", "A prediction of 2 tokens has no 3-grams: stop at n = len(pred) instead of returning 0.")
+@reject(
+    "short predictions are 0", "A prediction of 2 tokens has no 3-grams: stop at n = len(pred) instead of returning 0."
+)
 def bleu(pred, label, k=2):
     return _penalty(pred, label) * _product(pred, label, k) if len(pred) >= k else 0.0
 
@@ -188,7 +192,9 @@ def bleu(pred, label, k=2):
     return _penalty(pred, label) * _product(pred, label, k, matches) if pred else 0.0
 
 
-@reject("tokens compared by place", "A word may stand elsewhere in the label: look for it anywhere, not at the same index.")
+@reject(
+    "tokens compared by place", "A word may stand elsewhere in the label: look for it anywhere, not at the same index."
+)
 def bleu(pred, label, k=2):
     matches = lambda pred, label, n: sum(a == b for a, b in zip(_grams(pred, n), _grams(label, n)))
     return _penalty(pred, label) * _product(pred, label, k, matches) if pred else 0.0
@@ -218,7 +224,10 @@ def multi_bleu(pred, labels, k=2):
     return max(bleu(pred, label) for label in labels)
 
 
-@reject("n-grams of all labels together", "You matched against all labels at once. Here each label is scored alone, and the best counts.")
+@reject(
+    "n-grams of all labels together",
+    "You matched against all labels at once. Here each label is scored alone, and the best counts.",
+)
 def multi_bleu(pred, labels, k=2):
     closest = min(labels, key=lambda label: abs(len(label) - len(pred)))
 
@@ -231,5 +240,8 @@ def multi_bleu(pred, labels, k=2):
     return _penalty(pred, closest) * _product(pred, closest, k, matches) if pred else 0.0
 
 
-waive("bleu: min(0.0, 1 - len(label) / len(pred)) → min(1 - len(label) / len(pred), 0.0)", "the smaller of two numbers has no order")
+waive(
+    "bleu: min(0.0, 1 - len(label) / len(pred)) → min(1 - len(label) / len(pred), 0.0)",
+    "the smaller of two numbers has no order",
+)
 waive("bleu: min(k, len(pred)) → min(len(pred), k)", "the smaller of two numbers has no order")

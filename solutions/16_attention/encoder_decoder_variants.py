@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from tutor.checks import accept, reject, waive
+from tutor.checks import accept, reject
 
 
 class Reads(nn.Module):
@@ -201,7 +201,9 @@ class Encoder(Reads):
         super().__init__(vocab, emb, hidden)
 
 
-@reject("not batch_first", "Without batch_first=True the GRU takes the sentences for steps and the steps for sentences.")
+@reject(
+    "not batch_first", "Without batch_first=True the GRU takes the sentences for steps and the steps for sentences."
+)
 class Encoder(Reads):
     def forward(self, x, valid_len):
         out, h = self.rnn(self.embedding(x).transpose(0, 1))
@@ -224,7 +226,9 @@ class Encoder(Reads):
         super().__init__(vocab, emb, hidden, layers)
 
 
-@reject("context added", "The context is appended to the embedding, not added to it: the GRU reads emb + hidden numbers.")
+@reject(
+    "context added", "The context is appended to the embedding, not added to it: the GRU reads emb + hidden numbers."
+)
 class Decoder(Writes):
     def __init__(self, vocab, emb, hidden, layers=1, dropout=0.0):
         super().__init__(vocab, emb, hidden, layers, dropout)
@@ -264,7 +268,9 @@ class Decoder(Writes):
         return torch.cat(logits, dim=1), (h, h[-1])
 
 
-@reject("context only at the first word", "The decoder reads the context with EVERY word, not with the first one alone.")
+@reject(
+    "context only at the first word", "The decoder reads the context with EVERY word, not with the first one alone."
+)
 class Decoder(Writes):
     def read(self, y_in, context):
         both = super().read(y_in, context)

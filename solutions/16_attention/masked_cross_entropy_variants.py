@@ -68,7 +68,9 @@ def masked_cross_entropy(logits, target, valid_len):
     return (losses / valid_len.clamp(min=1)).sum() / (valid_len > 0).sum().clamp(min=1)
 
 
-@reject("divided by the steps", "The loss of each sentence was divided by T and then averaged. Divide by the valid tokens.")
+@reject(
+    "divided by the steps", "The loss of each sentence was divided by T and then averaged. Divide by the valid tokens."
+)
 def masked_cross_entropy(logits, target, valid_len):
     mask = _mask(target, valid_len)
     return torch.where(mask, _losses(*_tame(logits, target, mask)), 0.0).sum() / target.shape[1]
@@ -91,7 +93,9 @@ def masked_cross_entropy(logits, target, valid_len):
     return _losses(logits, target).mean()
 
 
-@reject("mask on the logits", "Logits of 0 still cost log V each: set the LOSS of the padding to zero, or select before.")
+@reject(
+    "mask on the logits", "Logits of 0 still cost log V each: set the LOSS of the padding to zero, or select before."
+)
 def masked_cross_entropy(logits, target, valid_len):
     mask = _mask(target, valid_len)
     return _losses(*_tame(logits, target, mask)).sum() / mask.sum().clamp(min=1)
@@ -128,7 +132,9 @@ def masked_cross_entropy(logits, target, valid_len):
 @reject("the padding instead of the text", "The mask is the wrong way round: you scored the padding.")
 def masked_cross_entropy(logits, target, valid_len):
     mask = ~_mask(target, valid_len)
-    return F.cross_entropy(logits[mask], target[mask].clamp(0, logits.shape[2] - 1), reduction="sum") / mask.sum().clamp(min=1)
+    return F.cross_entropy(
+        logits[mask], target[mask].clamp(0, logits.shape[2] - 1), reduction="sum"
+    ) / mask.sum().clamp(min=1)
 
 
 @reject(
@@ -159,7 +165,9 @@ def masked_cross_entropy(logits, target, valid_len):
     return F.cross_entropy(torch.softmax(logits[mask], -1), target[mask], reduction="sum") / mask.sum().clamp(min=1)
 
 
-@reject("logarithm of softmax", "log(softmax) is -inf once a probability rounds to 0: use cross_entropy, or log_softmax.")
+@reject(
+    "logarithm of softmax", "log(softmax) is -inf once a probability rounds to 0: use cross_entropy, or log_softmax."
+)
 def masked_cross_entropy(logits, target, valid_len):
     mask = _mask(target, valid_len)
     logp = torch.log(torch.softmax(logits[mask], -1))
@@ -172,7 +180,10 @@ def masked_cross_entropy(logits, target, valid_len):
     return F.cross_entropy(logits[mask], target[mask], reduction="sum") / mask.sum()
 
 
-@reject("nothing valid without a graph", "A fresh tensor(0.) has no graph, and backward() fails: return a sum over no logits.")
+@reject(
+    "nothing valid without a graph",
+    "A fresh tensor(0.) has no graph, and backward() fails: return a sum over no logits.",
+)
 def masked_cross_entropy(logits, target, valid_len):
     mask = _mask(target, valid_len)
     if not mask.any():
@@ -186,13 +197,19 @@ def masked_cross_entropy(logits, target, valid_len):
     return (F.cross_entropy(logits[mask], target[mask], reduction="sum") / mask.sum().clamp(min=1)).item()
 
 
-@reject("pad index 0 ignored", "You leave out every token 0, also inside sentences: 0 is <unk>. The lengths say what counts.")
+@reject(
+    "pad index 0 ignored",
+    "You leave out every token 0, also inside sentences: 0 is <unk>. The lengths say what counts.",
+)
 def masked_cross_entropy(logits, target, valid_len):
     mask = _mask(target, valid_len) & (target != 0)
     return F.cross_entropy(logits[mask], target[mask], reduction="sum") / mask.sum().clamp(min=1)
 
 
-@reject("targets overwritten", "The caller's targets were changed in place: masked_fill without the underscore makes new ones.")
+@reject(
+    "targets overwritten",
+    "The caller's targets were changed in place: masked_fill without the underscore makes new ones.",
+)
 def masked_cross_entropy(logits, target, valid_len):
     mask = _mask(target, valid_len)
     target.masked_fill_(~mask, -100)

@@ -127,7 +127,9 @@ def build_arrays(lines, vocab, num_steps):
     return _rows(lines, vocab, num_steps, finish, lambda line: len(line) + 1)
 
 
-@reject("num_steps as every length", "Every valid_len is num_steps: then padding counts as text. Count tokens and <eos>.")
+@reject(
+    "num_steps as every length", "Every valid_len is num_steps: then padding counts as text. Count tokens and <eos>."
+)
 def build_arrays(lines, vocab, num_steps):
     finish = lambda line: _pad([*line, "<eos>"], num_steps)
     return _rows(lines, vocab, num_steps, finish, lambda line: num_steps)
@@ -139,7 +141,9 @@ def build_arrays(lines, vocab, num_steps):
     return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 2, num_steps))
 
 
-@reject("padding in front", "Your padding comes first. It belongs behind <eos>, so that every sentence starts at column 0.")
+@reject(
+    "padding in front", "Your padding comes first. It belongs behind <eos>, so that every sentence starts at column 0."
+)
 def build_arrays(lines, vocab, num_steps):
     finish = lambda line: (["<pad>"] * num_steps + [*line, "<eos>"][:num_steps])[-num_steps:]
     return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 1, num_steps))
@@ -152,7 +156,10 @@ def build_arrays(lines, vocab, num_steps):
     return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 1, num_steps))
 
 
-@reject("<eos> appended to the caller's list", "line.append('<eos>') changes the caller's sentence. Make a new list: line + ['<eos>'].")
+@reject(
+    "<eos> appended to the caller's list",
+    "line.append('<eos>') changes the caller's sentence. Make a new list: line + ['<eos>'].",
+)
 def build_arrays(lines, vocab, num_steps):
     for line in lines:
         line.append("<eos>")
@@ -175,7 +182,9 @@ def shift_right(target, bos):
     return np.concatenate([target[:, 1:], np.full_like(target[:, :1], bos)], axis=1)
 
 
-@reject("the first token lost", "<bos> took the place of the first token. It comes in front, and the LAST token is dropped.")
+@reject(
+    "the first token lost", "<bos> took the place of the first token. It comes in front, and the LAST token is dropped."
+)
 def shift_right(target, bos):
     out = target.copy()
     out[:, 0] = bos
@@ -218,7 +227,10 @@ def shift_right(target, bos):
     return out
 
 
-waive("module: if TYPE_CHECKING: … → (dropped)", "it is an import for the annotations alone, and those are never evaluated")
+waive(
+    "module: if TYPE_CHECKING: … → (dropped)",
+    "it is an import for the annotations alone, and those are never evaluated",
+)
 waive(
     "build_arrays: np.full((len(lines), num_steps), vocab['<pad>'], dtype=np.int64) → np.full((len(lines), num_steps), vocab['<pad>'])",
     "int64 is what NumPy takes for a Python int on every common machine; written out, it holds on the others too",
