@@ -9,10 +9,8 @@ import numpy as np
 
 from tutor.mine import Embedding, cross_entropy, rnn_backward, rnn_forward, sequential_batches
 
-Params = dict[str, np.ndarray]
 
-
-def _start(table: Embedding, hidden: int, rng: np.random.Generator) -> Params:
+def _start(table: Embedding, hidden: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """The table, normal weights with the standard deviation 1/√rows, and zero biases; float32."""
     vocab_size, embed = table.W.shape
     params = {
@@ -26,20 +24,23 @@ def _start(table: Embedding, hidden: int, rng: np.random.Generator) -> Params:
     return {name: value.astype(np.float32) for name, value in params.items()}
 
 
-def _clip(grads: Params, clip: float) -> None:
+def _clip(grads: dict[str, np.ndarray], clip: float) -> None:
     """Shorten all gradients by one factor if they are longer than `clip` together; in place."""
     norm = np.sqrt(sum(float((g**2).sum()) for g in grads.values()))  # () over all six
     for g in grads.values():
         g *= min(1.0, clip / (norm + 1e-6))
 
 
-def _step(p: Params, table: Embedding, X: np.ndarray, Y: np.ndarray, h: np.ndarray) -> tuple[float, Params, np.ndarray]:
+def _step(
+    p: dict[str, np.ndarray], table: Embedding, X: np.ndarray, Y: np.ndarray, h: np.ndarray
+) -> tuple[float, dict[str, np.ndarray], np.ndarray]:
     """Loss of one batch, all gradients, and the state it ends with."""
     x = table.forward(X)  # (N, T, D)
     hs = rnn_forward(x, h, p["Wx"], p["Wh"], p["b"])  # (N, T, H)
-    flat = hs.reshape(-1, hs.shape[2])  # (N·T, H)
-    loss, dlogits = cross_entropy(flat @ p["Wo"] + p["bo"], Y.reshape(-1))  # float, (N·T, V)
-    dhs = (dlogits @ p["Wo"].T).reshape(hs.shape)  # (N, T, H)
+    N, T, H = hs.shape
+    flat = hs.reshape(N * T, H)  # (N·T, H)
+    loss, dlogits = cross_entropy(flat @ p["Wo"] + p["bo"], Y.ravel())  # float, (N·T, V)
+    dhs = (dlogits @ p["Wo"].T).reshape(N, T, H)
     dx, _, dWx, dWh, db = rnn_backward(dhs, x, h, hs, p["Wx"], p["Wh"])  # dh0 is thrown away: truncation
     table.zero_grad()
     table.backward(dx)
@@ -77,7 +78,7 @@ def train_char_rnn(
     return {"params": p, "train_ppl": train_ppl}
 
 
-def generate(params: Params, prefix: Sequence[int], n: int) -> list[int]:
+def generate(params: dict[str, np.ndarray], prefix: Sequence[int], n: int) -> list[int]:
     """The n most likely characters behind the prefix, each read before the next is chosen."""
     if len(prefix) == 0:
         raise ValueError("the prefix needs at least one character: nothing can follow nothing")
