@@ -1,0 +1,181 @@
+"""Checks of lora-linear: the layer around a lent nn.Linear against its formula."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+from tutor.checks import close, draws, equal, frequency, holds, raises, same
+
+SIZES = ((3, 4, 2, True), (5, 2, 1, True), (2, 5, 3, False), (4, 3, 6, True), (1, 4, 2, True), (3, 1, 1, False))
+"""(in, out, r, bias)"""
+
+
+def linear(draw, d_in, d_out, bias, dtype=torch.float64):
+    """A base with drawn weights."""
+    base = torch.nn.Linear(d_in, d_out, bias).to(draw.device, dtype)
+    with torch.no_grad():
+        for parameter in base.parameters():
+            parameter.copy_(draw.tensor(tuple(parameter.shape), requires_grad=False))
+    return base
+
+
+def drawn(draw, d_in, d_out, r, bias):
+    """Everything that the formula needs."""
+    weights = {
+        "A": draw.tensor((r, d_in), requires_grad=False),
+        "B": draw.tensor((d_out, r), requires_grad=False),
+        "weight": draw.tensor((d_out, d_in), requires_grad=False),
+    }
+    return weights | ({"bias": draw.tensor(d_out, requires_grad=False)} if bias else {})
+
+
+def base_of(w):
+    base = torch.nn.Linear(w["weight"].shape[1], w["weight"].shape[0], "bias" in w).to(w["weight"])
+    base.load_state_dict({name: w[name] for name in ("weight", "bias") if name in w})
+    return base
+
+
+def adapted(mine, w, alpha, dropout=0.0):
+    """The learner's layer with these A and B."""
+    layer = mine.LoRALinear(base_of(w), len(w["A"]), alpha, dropout)
+    with torch.no_grad():
+        layer.A.copy_(w["A"])
+        layer.B.copy_(w["B"])
+    return layer
+
+
+def formula(x, w, alpha):
+    return F.linear(x, w["weight"], w.get("bias")) + alpha / len(w["A"]) * (x @ w["A"].T @ w["B"].T)
+
+
+@draws(4)
+def test_start(mine, draw):
+    """A fresh layer has A (r, in) drawn and B (out, r) zero, and computes what the base computes."""
+    d_in, d_out, r, bias = draw.pick(*SIZES[:4])
+    dtype = draw.pick(torch.float64, torch.float32)
+    base = linear(draw, d_in, d_out, bias, dtype)
+    layer = mine.LoRALinear(base, r, 8.0)
+    got = {name: f"{tuple(getattr(layer, name).shape)} {getattr(layer, name).dtype}" for name in "AB"}
+    wanted = {"A": f"({r}, {d_in}) {dtype}", "B": f"({d_out}, {r}) {dtype}"}
+    equal(got, wanted, "the dict of shapes and dtypes")
+    drawn_or_zero = {name: "drawn" if bool(getattr(layer, name).any()) else "zeros" for name in "AB"}
+    said = ", ".join(f"{name} {how}" for name, how in drawn_or_zero.items())
+    holds(said == "A drawn, B zeros", "A and B do not start as they should", got=said, expected="A drawn, B zeros")
+    x = draw.tensor((2, 3, d_in), requires_grad=False).to(dtype)
+    close(layer(x).detach(), base(x).detach(), "the output of a fresh layer", input={"x": x})
+
+
+def test_spread_of_A(mine):
+    """A starts within ±1/√in, evenly: Kaiming with a = √5, as nn.Linear starts."""
+    bound, r = 1 / math.sqrt(100), 40
+    A = mine.LoRALinear(torch.nn.Linear(100, 30), r, 1.0).A.detach()
+    largest = float(A.abs().max())
+    inside = 0.95 * bound < largest <= bound * 1.000001
+    holds(inside, "A has another range", got=f"± {largest:.3g}", expected=f"± {bound:.3g}")
+    frequency(int((A.abs() < bound / 2).sum()), A.numel(), 0.5, "an entry of A below half the bound")
+
+
+@draws(12)
+def test_forward(mine, draw):
+    """Gives base(x) + alpha/r · x Aᵀ Bᵀ, in values and input gradients, for any number of leading axes."""
+    d_in, d_out, r, bias = draw.pick(*SIZES)
+    w, alpha = drawn(draw, d_in, d_out, r, bias), draw.pick(4.0, 1.0, 0.5)
+    x = draw.layout(draw.tensor((*draw.shape((0, 2), 1, 4), d_in), requires_grad=False)).requires_grad_()
+
+    def forward(x, w, alpha):
+        return adapted(mine, w, alpha)(x)
+
+    forward.__name__ = f"LoRALinear(nn.Linear({d_in}, {d_out}), {r}, {alpha:g})"
+    same(forward, formula, x, w, alpha)
+
+
+@draws(4)
+def test_who_learns(mine, draw):
+    """Only A and B get gradients; the base is frozen, its values stay, and x's gradient passes through it."""
+    w = drawn(draw, 3, 4, 2, draw.bool())
+    base, x, up = base_of(w), draw.tensor((5, 3)), draw.tensor((5, 4), requires_grad=False)
+    layer = mine.LoRALinear(base, 2, 4.0)
+    trainable = sorted(name for name, value in layer.named_parameters() if value.requires_grad)
+    equal(trainable, ["A", "B"], "the list of trainable parameters")
+    with torch.no_grad():
+        layer.A.copy_(w["A"])
+        layer.B.copy_(w["B"])
+    (layer(x) * up).sum().backward()
+    leaves = {name: w[name].clone().requires_grad_() for name in "AB"}
+    own = x.detach().clone().requires_grad_()
+    (formula(own, w | leaves, 4.0) * up).sum().backward()
+    got = {"A": layer.A.grad, "B": layer.B.grad, "x": x.grad}
+    close(got, {"A": leaves["A"].grad, "B": leaves["B"].grad, "x": own.grad}, "the dict of gradients", 1e-8)
+    frozen = all(not parameter.requires_grad and parameter.grad is None for parameter in base.parameters())
+    holds(
+        frozen,
+        "the base is not frozen",
+        got="a parameter of the base learns",
+        expected="requires_grad False, no gradient",
+    )
+    for name, value in base.state_dict().items():
+        equal(value, w[name], f"base.{name} afterwards")
+
+
+def test_first_step(mine):
+    """At the first step B gets a gradient and A none, because B is zero: one of the two must be drawn."""
+    layer = mine.LoRALinear(torch.nn.Linear(4, 3).double(), 2, 2.0)
+    x = torch.arange(8, dtype=torch.float64).reshape(2, 4)
+    layer(x).pow(2).sum().backward()
+    moved = {
+        name: "0" if grad is None or not bool(grad.any()) else "not 0"
+        for name, grad in (("A", layer.A.grad), ("B", layer.B.grad))
+    }
+    said = ", ".join(f"gradient of {name} {how}" for name, how in moved.items())
+    asked = "gradient of A 0, gradient of B not 0"
+    holds(said == asked, "the first gradients are not as they should be", got=said, expected=asked)
+
+
+@draws(6)
+def test_merge(mine, draw):
+    """merge gives a plain layer with weight W + alpha/r · B A that computes the same, and shares nothing with the base."""
+    w, alpha = drawn(draw, *draw.pick(*SIZES)), draw.pick(4.0, 0.5)
+    layer = adapted(mine, w, alpha, 0.5)
+    layer.eval()
+    merged = layer.merge()
+    wanted = {"weight": w["weight"] + alpha / len(w["A"]) * w["B"] @ w["A"]} | (
+        {"bias": w["bias"]} if "bias" in w else {}
+    )
+    got = {name: value.detach() for name, value in merged.state_dict().items()}
+    close(got, wanted, "the dict of the merged layer's state")
+    x = draw.tensor((3, w["weight"].shape[1]), requires_grad=False)
+    close(merged(x).detach(), layer(x).detach(), "the output of the merged layer", 1e-9, 1e-11, input={"x": x})
+    with torch.no_grad():
+        for parameter in merged.parameters():
+            parameter.zero_()
+    close(layer(x).detach(), formula(x, w, alpha), "the adapted layer after a change of the merged one", input={"x": x})
+
+
+@draws(2)
+def test_dropout(mine, draw):
+    """Dropout acts on the way to A only, in training only."""
+    d, p = 2000, draw.pick(0.5, 0.2)
+    w = {"A": torch.eye(1, d).fill_(1.0), "B": torch.ones(1, 1), "weight": torch.zeros(1, d), "bias": torch.zeros(1)}
+    w["weight"][0, :] = 1.0
+    w = {name: value.double().to(draw.device) for name, value in w.items()}
+    layer, x = adapted(mine, w, 1.0, p), torch.ones(1, d, dtype=torch.float64, device=draw.device)
+    layer.eval()
+    equal(float(layer(x)), 2.0 * d, "the output in evaluation, x all ones", input={"dropout": p})
+    layer.train()
+    kept = round((float(layer(x)) - d) * (1 - p))  # what reached A, scaled back
+    holds(0 < kept < d, "nothing falls in training", got=f"{kept} of {d} kept", expected=f"about {d * (1 - p):.0f}")
+    frequency(d - kept, d, p, "an input that falls", false_alarm=1e-8)
+    frozen = adapted(mine, w | {"B": torch.zeros(1, 1).double()}, 1.0, p)
+    frozen.train()
+    equal(
+        float(frozen(x)), float(d), "the output in training when B is 0: the base sees x itself", input={"dropout": p}
+    )
+
+
+def test_rank_below_one(mine):
+    """A rank below 1 raises ValueError."""
+    for r in (0, -1):
+        raises(ValueError, mine.LoRALinear, torch.nn.Linear(3, 2), r, 1.0, because=f"{r} is no rank")
