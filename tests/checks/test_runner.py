@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tutor.checks.plugin import FailedCheck
+from tutor.checks.checkfile import FailedCheck
 from tutor.model import CourseError
 
 PROGRAM = """

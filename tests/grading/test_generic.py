@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tutor.checks import CheckFailure, from_torch, same
-from tutor.checks.plugin import FailedCheck
+from tutor.checks.checkfile import FailedCheck
 from tutor.grading.advice import ADVICE
 from tutor.grading.generic import candidates, generic_diagnosis
 

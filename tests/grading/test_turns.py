@@ -42,7 +42,7 @@ def idle():
     def pair():
         did.append("pair")
         process, control = SimpleNamespace(pid=0), SimpleNamespace(send=lambda _: None)
-        return SimpleNamespace(judge=process, learner=process, control=control, end=lambda: None)
+        return SimpleNamespace(learner=process, control=control, begin=lambda _: None, end=lambda: None)
 
     maker = SimpleNamespace(pair=pair, do_later=did.append, later=warm.LATER)
     ours, theirs = socket.socketpair()

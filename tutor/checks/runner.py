@@ -1,31 +1,19 @@
-"""Runs a file of checks in this process: the judge uses it with a proxy as `mine`, course checks with plain modules.
-
-Starts pytest with nothing but what a check needs: its usual plugins and the machine's own cost more than a verdict.
-"""
+"""Runs a file of checks in this process: the judge uses it with a proxy as `mine`, course checks with plain modules."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import pytest
-
-from tutor.checks.plugin import ChecksPlugin, Diagnoser, Run, reason
+from tutor.checks.checkfile import CheckFile, Diagnoser, Run, reason
+from tutor.checks.session import OPEN, ChecksPlugin, in_session
 from tutor.model import CourseError, Finding
 from tutor.text.nearest import shown
 
 Result = TypeVar("Result")
-
-_UNUSED = (
-    "terminal", "terminalprogress", "debugging", "unittest", "legacypath", "monkeypatch", "recwarn", "pastebin",
-    "junitxml", "doctest", "cacheprovider", "freeze_support", "setuponly", "setupplan", "stepwise", "subtests",
-    "unraisableexception", "threadexception", "warnings", "logging", "faulthandler", "tmpdir",
-)  # fmt: skip
-"""Plugins of pytest that a verdict does without. `unraisableexception` alone collects garbage five times a session."""
 
 
 def run_checks(
@@ -57,60 +45,46 @@ def run_checks(
     """
     run = Run(mine, seed, device, only, on_start, on_finding, diagnose, printed)
 
-    def body(plugin: ChecksPlugin) -> tuple[Finding, ...]:
-        missing = [name for name in only if name.partition("[")[0] not in {n.partition("[")[0] for n in plugin.names}]
+    def body(file: CheckFile) -> tuple[Finding, ...]:
+        missing = [name for name in only if name.partition("[")[0] not in {n.partition("[")[0] for n in file.names}]
         if missing:
             raise CourseError(f"{shown(checks)} has no check {missing[0]!r}")
         if on_manifest:
-            on_manifest(plugin.names)
-        return plugin.run(run)
+            on_manifest(file.names)
+        return file.run(run)
 
     return with_checks(checks, body)
 
 
-def with_checks(checks: Path, body: Callable[[ChecksPlugin], Result]) -> Result:
+def with_checks(checks: Path, body: Callable[[CheckFile], Result]) -> Result:
     """Collect the checks of a file once and call `body`, which may run any number of programs through them."""
-    results: list[Result] = []
-    errors: list[BaseException] = []
+    return in_session(lambda: _with_checks(OPEN[-1], checks, body))
 
-    def guarded(plugin: ChecksPlugin) -> None:
-        try:
-            if not plugin.names:
+
+def _with_checks(plugin: ChecksPlugin, checks: Path, body: Callable[[CheckFile], Result]) -> Result:
+    assert plugin.session is not None
+    before, plugin.file = plugin.file, CheckFile(checks, plugin.session)
+    try:
+        with _imported_afresh(checks):
+            plugin.file.collect()
+            if plugin.file.broken:
+                raise CourseError(f"{shown(checks)} cannot be run: {reason(plugin.file.broken)}")
+            if not plugin.file.names:
                 raise CourseError(f"{shown(checks)} holds no check: functions whose name begins with test_")
-            results.append(body(plugin))
-        except BaseException as error:  # pytest would turn it into an exit code
-            errors.append(error)
-
-    plugin = ChecksPlugin(guarded)
-    with _environment(checks):
-        pytest.main(_arguments(checks), plugins=[plugin])
-    if errors:
-        raise errors[0]
-    if not results:
-        raise CourseError(f"{shown(checks)} cannot be run: {reason(plugin.broken)}")
-    return results[0]
-
-
-def _arguments(checks: Path) -> list[str]:
-    options = ["-s", "-c", os.devnull, f"--rootdir={checks.parent}", "--noconftest", "--import-mode=importlib"]
-    return [*options, *(part for name in _UNUSED for part in ("-p", f"no:{name}")), str(checks)]
+            return body(plugin.file)
+    finally:
+        plugin.file = before
 
 
 @contextmanager
-def _environment(checks: Path) -> Iterator[None]:
-    """Keep the user's pytest settings out, import the file afresh, and leave no compiled file in the course."""
-    saved = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
-    saved["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+def _imported_afresh(checks: Path) -> Iterator[None]:
+    """Leave neither a module nor a compiled file of the course behind."""
     writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    sys.modules.pop(checks.stem, None)
+    before = sys.modules.pop(checks.stem, None)
     try:
         yield
     finally:
         sys.modules.pop(checks.stem, None)
+        if before is not None:
+            sys.modules[checks.stem] = before
         sys.dont_write_bytecode = writes_bytecode
-        for name, value in saved.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 
-from tutor.checks.plugin import ChecksPlugin, Run
+from tutor.checks.checkfile import CheckFile, Run
 from tutor.checks.program import Programs, run_code
 from tutor.checks.variants import Waiver
 from tutor.course.forked import fork_map
@@ -52,7 +52,7 @@ class Kills:
 
 def kill_mutants(
     programs: Programs,
-    plugin: ChecksPlugin,
+    plugin: CheckFile,
     *,
     budget: int | None,
     seeds: int,
@@ -78,7 +78,7 @@ def kill_mutants(
     return Kills(kills.tried, kills.killed, survivors, tuple(problems))
 
 
-def _survives(programs: Programs, mutant: Mutant, plugin: ChecksPlugin, seeds: int) -> bool:
+def _survives(programs: Programs, mutant: Mutant, plugin: CheckFile, seeds: int) -> bool:
     """True when every check passes with every seed. An exception, an exit or a crash of the child is a kill."""
     exercise = programs.exercise
     program = run_code(exercise.id, exercise.solution, compile(mutant.source, str(exercise.solution), "exec"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from tutor.checks.plugin import ChecksPlugin, Run
+from tutor.checks.checkfile import CheckFile, Run
 from tutor.checks.program import Programs, needed_by, needs_installed
 from tutor.checks.runner import with_checks
 from tutor.checks.variants import Variant
@@ -94,7 +94,7 @@ def prove(exercise: Exercise, known: dict[str, Exercise], effort: Effort) -> Pro
     return Proof(exercise.id, outcomes, kills, tuple(problems), time.perf_counter() - start)
 
 
-def _examine_all(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> tuple[tuple[Outcome, ...], Kills | None]:
+def _examine_all(programs: Programs, effort: Effort, plugin: CheckFile) -> tuple[tuple[Outcome, ...], Kills | None]:
     variants = programs.file.variants
     tasks: list[Callable[[], Outcome]] = [
         partial(_solution, programs, effort, plugin),
@@ -124,16 +124,16 @@ def _seeds(effort: Effort) -> Iterator[int]:
     yield from range(effort.learner_seed, effort.learner_seed + effort.seeds)
 
 
-def _solution(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> Outcome:
+def _solution(programs: Programs, effort: Effort, plugin: CheckFile) -> Outcome:
     return _must_pass("solution", "", programs, programs.solution, effort, plugin)
 
 
-def _accepted(programs: Programs, variant: Variant, effort: Effort, plugin: ChecksPlugin) -> Outcome:
+def _accepted(programs: Programs, variant: Variant, effort: Effort, plugin: CheckFile) -> Outcome:
     return _must_pass("accept", variant.title, programs, lambda: programs.variant(variant), effort, plugin)
 
 
 def _must_pass(
-    role: Role, title: str, programs: Programs, load: Callable[[], object], effort: Effort, plugin: ChecksPlugin
+    role: Role, title: str, programs: Programs, load: Callable[[], object], effort: Effort, plugin: CheckFile
 ) -> Outcome:
     forbidden = _forbidden(role, title, programs)
     if forbidden:
@@ -158,7 +158,7 @@ def _forbidden(role: Role, title: str, programs: Programs) -> str:
     return ", ".join(name for name, _ in found)
 
 
-def _stub(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> Outcome:
+def _stub(programs: Programs, effort: Effort, plugin: CheckFile) -> Outcome:
     """Every check must fail on the stub: one that passes checks nothing."""
     findings = plugin.run(Run(programs.stub(), effort.learner_seed))
     passing = [finding.check for finding in findings if finding.outcome == "passed"]
@@ -167,7 +167,7 @@ def _stub(programs: Programs, effort: Effort, plugin: ChecksPlugin) -> Outcome:
     return Outcome("stub", "", True)
 
 
-def _rejected(programs: Programs, variant: Variant, effort: Effort, plugin: ChecksPlugin) -> Outcome:
+def _rejected(programs: Programs, variant: Variant, effort: Effort, plugin: CheckFile) -> Outcome:
     """Must fail for every seed, and the first failure must be diagnosed as this very mistake."""
     diagnose = exercise_diagnoser(programs.exercise)
     program = programs.variant(variant)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.checks.calls import Watched
-from tutor.checks.plugin import Diagnoser, FailedCheck
+from tutor.checks.checkfile import Diagnoser, FailedCheck
 from tutor.checks.program import Programs
 from tutor.checks.variants import Variant
 from tutor.grading.alike import alike

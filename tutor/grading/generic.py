@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from tutor.checks.checkfile import FailedCheck
 from tutor.checks.failure import CheckFailure, Kind
-from tutor.checks.plugin import FailedCheck
 from tutor.grading.advice import GRADIENT_ONLY, GRADIENT_RIGHT, REST_RIGHT, advise
 from tutor.grading.alike import as_array
 from tutor.grading.numeric import number_mistakes

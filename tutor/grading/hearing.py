@@ -18,7 +18,7 @@ from tutor.grading.judge import JudgeHost, concealed, shielded
 from tutor.model import Exercise, Finding, Job, Outcome
 
 if TYPE_CHECKING:
-    from tutor.checks.plugin import Diagnoser
+    from tutor.checks.checkfile import Diagnoser
 
 Tell = Callable[[dict[str, object]], None]
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import socket
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -54,6 +55,33 @@ class Lines:
         message = json.loads(line)
         assert isinstance(message, dict)
         return message
+
+
+class LinesWithFiles(Lines):
+    """The same over a socket that open files come along with: `files` holds those of the messages read so far."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self.files: list[int] = []
+
+    def _more(self) -> bool:
+        try:
+            data, files, _, _ = socket.recv_fds(self.sock, 1 << 16, 8)
+        except OSError:
+            data, files = b"", []
+        self.files += files
+        self._buffer += data
+        return bool(data)
+
+
+def send_with_files(sock: socket.socket, message: dict[str, Any], files: Sequence[int]) -> None:
+    """Write one object and hand open files over with it; they are closed here."""
+    data = json.dumps(message).encode() + b"\n"
+    with contextlib.suppress(OSError):
+        sent = socket.send_fds(sock, [data], files)
+        sock.sendall(data[sent:])
+    for file in files:
+        os.close(file)
 
 
 def write_line(descriptor: int, message: dict[str, Any]) -> None:

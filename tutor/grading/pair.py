@@ -1,7 +1,7 @@
-"""A judge and a learner process, ready for one job, and how they are started: forked, or spawned as spares.
+"""A judge and a learner process, ready for one job, and how they are forked.
 
-Both ways give the same `Pair`. A pair is made before its job arrives, so that a verdict waits for neither a fork nor an
-import, and is used once.
+A pair is made before its job arrives, so that a verdict waits for neither a fork nor an import. A learner process is
+used once. A forked judge, which runs nobody's code but the course's, may hear one job after the other.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from tutor.grading import sandbox
-from tutor.grading.lines import Lines
+from tutor.grading.lines import Lines, LinesWithFiles, send_with_files
 
 
 @dataclass(slots=True)
@@ -56,39 +57,81 @@ class Process:
 
 
 @dataclass(slots=True)
-class Pair:
-    """One judge, one learner process, and the server's line to the judge."""
+class Judge:
+    """A judge process and the server's line to it."""
 
-    judge: Process
-    learner: Process
+    process: Process
     control: Lines
-    scratch: tuple[str, ...]
-    """A folder for each: neither sees the other's."""
-    reap: Callable[[], object]
-    """Kills what the learner process left behind."""
-    killed_for: str = ""
-    """Why the server ended the learner process, if it did."""
+    scratch: str
+    heard: int = 0
+    """How many jobs."""
 
     def end(self) -> None:
         """Leave nothing of it behind."""
-        self.learner.kill()
-        self.judge.kill()
+        self.process.kill()
         with contextlib.suppress(OSError):
             self.control.sock.close()
-        self.reap()
-        for folder in self.scratch:
-            sandbox.remove_scratch(folder)
+        sandbox.remove_scratch(self.scratch)
 
 
-def fork_pair(mode: sandbox.Mode = "auto") -> Pair:
-    """Fork judge and learner process from this single-threaded, warm process, which must not have seen a job."""
-    scratch, judges, server = sandbox.make_scratch(), sandbox.make_scratch(), os.getpid()
-    rpc, printed, control = socket.socketpair(), socket.socketpair(), socket.socketpair()
-    learner = _fork(lambda: _learner(server, rpc[1], printed[1], scratch, mode, (rpc[0], printed[0], *control)))
-    judge = _fork(lambda: _judge(server, rpc[0], printed[0], control[1], judges, (rpc[1], printed[1], control[0])))
-    for sock in (*rpc, *printed, control[1]):
+@dataclass(slots=True)
+class Pair:
+    """One judge, one learner process; they cannot see each other's folders."""
+
+    bench: Judge
+    learner: Process
+    scratch: str
+    """The learner process's folder."""
+    release: Callable[[bool], object]
+    """Kills what the learner process left behind; told whether the judge may hear another job."""
+    files: tuple[int, ...] = ()
+    """The judge's ends of its connections to the learner process, where it does not have them yet."""
+    killed_for: str = ""
+    """Why the server ended the learner process, if it did."""
+
+    @property
+    def control(self) -> Lines:
+        """The line to the judge."""
+        return self.bench.control
+
+    def begin(self, message: dict[str, Any]) -> None:
+        """Give the judge its job."""
+        self.bench.heard += 1
+        if self.files:
+            send_with_files(self.control.sock, message, self.files)
+            self.files = ()
+        else:
+            self.control.send(message)
+
+    def end(self, *, sound: bool = False) -> None:
+        """Leave nothing of it behind but, perhaps, a `sound` judge: one that has ended its job as it should."""
+        self.learner.kill()
+        for file in self.files:
+            os.close(file)
+        sandbox.remove_scratch(self.scratch)
+        self.release(sound)
+
+
+def fork_learner(mode: sandbox.Mode) -> tuple[Process, str, tuple[int, int]]:
+    """Fork a learner process from this single-threaded, warm process, which must not have seen a job.
+
+    Gives it with its folder and the judge's ends of its connections: the channel, and what it prints.
+    """
+    scratch, server = sandbox.make_scratch(), os.getpid()
+    rpc, printed = socket.socketpair(), socket.socketpair()
+    learner = _fork(lambda: _learner(server, rpc[1], printed[1], scratch, mode, (rpc[0], printed[0])))
+    for sock in (rpc[1], printed[1]):
         sock.close()
-    return Pair(judge, learner, Lines(control[0]), (scratch, judges), lambda: None)
+    return learner, scratch, (rpc[0].detach(), printed[0].detach())
+
+
+def fork_judge() -> tuple[Process, str, int]:
+    """Fork a judge; gives it with its folder and the server's end of the line to it."""
+    scratch, server = sandbox.make_scratch(), os.getpid()
+    control = socket.socketpair()
+    judge = _fork(lambda: _judge(server, control[1], scratch))
+    control[1].close()
+    return judge, scratch, control[0].detach()
 
 
 def _fork(body: Callable[[], None]) -> Process:
@@ -137,23 +180,14 @@ def _learner(
     learner.main(rpc, scratch, mode)
 
 
-def _judge(
-    server: int,
-    rpc: socket.socket,
-    printed: socket.socket,
-    control: socket.socket,
-    scratch: str,
-    others: tuple[socket.socket, ...],
-) -> None:
+def _judge(server: int, control: socket.socket, scratch: str) -> None:
     from tutor.grading import session
 
-    for sock in others:
-        sock.close()
-    sandbox.close_descriptors((0, 1, 2, rpc.fileno(), printed.fileno(), control.fileno()))  # the template's line, too
+    sandbox.close_descriptors((0, 1, 2, control.fileno()))  # the template's line, too
     sandbox.own_session()
     sandbox.die_with_parent(server)
     sandbox.redirect(None)
-    session.main(rpc, printed, Lines(control), scratch)
+    session.serve(LinesWithFiles(control), scratch)
 
 
 def reap_strays(known: set[int]) -> None:

@@ -92,6 +92,7 @@ class Server:
             for pair in (self._next, *(running.pair for running in self._running.values())):
                 if pair is not None:
                     pair.end()
+            self._make.close()
 
     def _prepare(self) -> None:
         if self._next is None:
@@ -157,7 +158,7 @@ class Server:
         pair, self._next = self._next, None
         assert pair is not None
         self._running[message["id"]] = Running(message["id"], pair, message["job"]["limits"])
-        pair.control.send({"job": message["job"], "sandbox": self._mode})
+        pair.begin({"job": message["job"], "sandbox": self._mode})
 
     def _hurry(self) -> None:
         """Import the rest at once: this job waits for it, and all after it are quicker."""
@@ -170,16 +171,16 @@ class Server:
             if "lost" in message:
                 self._lost(running)
             elif "end" in message:
-                self._end(running, message["end"])
+                self._end(running, message["end"], sound=True)
                 return
             elif "broken" in message:
-                self._end(running, {"broken": message["broken"]})
+                self._end(running, {"broken": message["broken"]}, sound=True)
                 return
             elif "begin" in message:
                 running.begun, running.started, running.since = True, time.monotonic(), time.monotonic()
                 running.found = message["begin"]
                 if running.found.get("missing"):
-                    self._end(running, {"refused": running.found["missing"]})
+                    self._end(running, {"refused": running.found["missing"]}, sound=True)
                     return
             else:
                 if "start" in message or "finding" in message:
@@ -220,7 +221,7 @@ class Server:
             self._stop(running, "processes")
         elif pairs.threads_of(learner) > _THREADS:
             self._stop(running, "threads")
-        elif sandbox.overfull(running.pair.scratch[0], _FILES_SIZE * most["file_size"], _FILES):
+        elif sandbox.overfull(running.pair.scratch, _FILES_SIZE * most["file_size"], _FILES):
             self._stop(running, "files")
 
     def _stop(self, running: Running, why: str) -> None:
@@ -230,11 +231,11 @@ class Server:
             time.sleep(_STACK_TIME)
         running.pair.learner.kill()
 
-    def _end(self, running: Running, message: dict[str, Any]) -> None:
+    def _end(self, running: Running, message: dict[str, Any], *, sound: bool = False) -> None:
         del self._running[running.id]
         told = limits.enforced(Limits(**running.limits), running.found) if running.begun else {}
         self._say({"id": running.id, "end": {"limits": told, **message}})
-        running.pair.end()
+        running.pair.end(sound=sound)
 
 
 def _descendants(pid: int) -> int:

@@ -1,4 +1,4 @@
-"""The judge process from start to end: wait for a job, hold the hearing, tell the server."""
+"""The judge process from start to end: wait for a job, hold the hearing, tell the server; then perhaps the next one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import re
 import select
 import signal
 import socket
+import warnings
 from typing import Any
 
 from tutor.grading import record, sandbox, warm
 from tutor.grading.errors import LearnerDiedError
 from tutor.grading.hearing import Hearing
 from tutor.grading.judge import JudgeHost
-from tutor.grading.lines import Lines
+from tutor.grading.lines import Lines, LinesWithFiles
 from tutor.grading.output import Output
+from tutor.grading.state import ProcessState
 from tutor.grading.wire import Channel, ClosedError
 from tutor.model import CourseError, Job
 
@@ -27,12 +29,41 @@ _FRAME = re.compile(r'  File "([^"]+)", line (\d+) in (\S+)')
 
 def main(rpc: socket.socket, printed: socket.socket, control: Lines, scratch: str) -> None:
     """Be the judge for one job."""
-    gc.set_threshold(50_000, 20, 100)  # a short life: collecting often costs more than it frees
+    _make_ready(control, scratch)
+    if (message := control.receive()) is not None:
+        _hear(message, rpc, printed, control)
+    os._exit(0)
+
+
+def serve(control: LinesWithFiles, scratch: str) -> None:
+    """Be the judge for one job after the other, each the first one for all it can tell."""
+    _make_ready(control, scratch)
+    from tutor.checks.session import in_session
+
+    in_session(lambda: _serve(control))
+
+
+def _serve(control: LinesWithFiles) -> None:
+    state = ProcessState()
+    while (message := control.receive()) is not None:
+        rpc, printed = (socket.socket(fileno=number) for number in control.files)
+        control.files.clear()
+        with warnings.catch_warnings():
+            _hear(message, rpc, printed, control)
+        for sock in (rpc, printed):
+            sock.close()
+        del message, rpc, printed, sock
+        state.restore()
+    os._exit(0)
+
+
+def _make_ready(control: Lines, scratch: str) -> None:
+    gc.set_threshold(50_000, 20, 100)  # collecting often costs more than it frees
     if not select.select([control], (), (), 0)[0]:
         warm.limber_judge(scratch)
-    message = control.receive()
-    if message is None:
-        os._exit(0)
+
+
+def _hear(message: dict[str, Any], rpc: socket.socket, printed: socket.socket, control: Lines) -> None:
     job = record.job_from_json(message["job"])
     sandbox.limit_memory(2 * job.limits.memory)  # the learner's code decides how much is sent here
     output = Output(printed, job.limits.output)
@@ -40,16 +71,13 @@ def main(rpc: socket.socket, printed: socket.socket, control: Lines, scratch: st
     found = _closed_off(channel, job, message.get("sandbox", "auto"))
     control.send({"begin": found})
     if found.get("missing"):
-        os._exit(0)  # the server says so; no line of learner code has run
+        return  # the server says so; no line of learner code has run
     file = os.path.basename(job.path)  # noqa: PTH119  only the name
     host = JudgeHost(channel, output, lambda: _why(control, job, output, file), file)
     try:
         Hearing(job, host, control.send, record.finding_to_json).hold()
     except CourseError as error:
         control.send({"broken": str(error)})
-    except LearnerDiedError:
-        raise
-    os._exit(0)
 
 
 def _closed_off(channel: Channel, job: Job, mode: sandbox.Mode) -> dict[str, Any]:

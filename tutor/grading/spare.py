@@ -17,7 +17,7 @@ from typing import cast
 import tutor
 from tutor.grading import sandbox, warm
 from tutor.grading.lines import Lines
-from tutor.grading.pair import Pair, Process, reap_strays
+from tutor.grading.pair import Judge, Pair, Process, reap_strays
 
 _BOOT = "import sys; sys.path.append(sys.argv[1]); from tutor.grading.spare import main; main(sys.argv[2:])"
 
@@ -38,6 +38,9 @@ class Spares:
     def do_later(self, name: str) -> None:
         """A spare imports what it needs when it needs it."""
 
+    def close(self) -> None:
+        """No process of a pair outlives it."""
+
 
 def spawn_pair(mode: sandbox.Mode = "auto", *, wrapped: bool = False) -> Pair:
     """Spawn a judge and a learner process; returns before they are ready."""
@@ -49,11 +52,14 @@ def spawn_pair(mode: sandbox.Mode = "auto", *, wrapped: bool = False) -> Pair:
         sock.close()
     _SPAWNED.update((judge.pid, learner.pid))
 
-    def reap() -> None:
+    bench = Judge(judge, Lines(control[0]), judges)
+
+    def release(_sound: bool) -> None:
+        bench.end()
         _SPAWNED.difference_update((judge.pid, learner.pid))
         reap_strays(_SPAWNED)
 
-    return Pair(judge, learner, Lines(control[0]), (scratch, judges), reap)
+    return Pair(bench, learner, scratch, release)
 
 
 _SPAWNED: set[int] = set()

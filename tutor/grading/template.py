@@ -17,9 +17,12 @@ from typing import Any
 from tutor.grading import pair as pairs
 from tutor.grading import sandbox, warm
 from tutor.grading.lines import Lines
-from tutor.grading.pair import Pair, Process
+from tutor.grading.pair import Judge, Pair, Process
 
 _LONGEST = 1 << 16
+
+_JOBS_EACH = 50
+"""How many jobs a judge hears before another takes its place."""
 
 
 class Template:
@@ -29,6 +32,7 @@ class Template:
 
     def __init__(self, mode: sandbox.Mode, *foreign: int) -> None:
         """Fork it from this process, which must be small and have one thread; it closes the descriptors `foreign`."""
+        self._free: list[Judge] = []
         self._sock, theirs = socket.socketpair()
         server = os.getpid()
         if os.fork() == 0:
@@ -40,16 +44,35 @@ class Template:
         theirs.close()
 
     def pair(self) -> Pair:
-        """Have a judge and a learner process forked."""
-        told, (control,) = self._ask({"pair": True})
-        judge, learner = (Process(told[name], partial(self._status, told[name])) for name in ("judge", "learner"))
-        ended = {"ended": [judge.pid, learner.pid]}
-        line = Lines(socket.socket(fileno=control))
-        return Pair(judge, learner, line, tuple(told["scratch"]), lambda: self._ask(ended))
+        """Have a learner process forked, and a judge where none is free."""
+        told, files = self._ask({"pair": True, "judge": not self._free})
+        if not self._free:
+            process = Process(told["judge"], partial(self._status, told["judge"]))
+            self._free.append(Judge(process, Lines(socket.socket(fileno=files.pop())), told["bench"]))
+        bench, pid = self._free.pop(), told["learner"]
+        learner = Process(pid, partial(self._status, pid))
+        return Pair(bench, learner, told["scratch"], partial(self._released, bench, pid), tuple(files))
+
+    def _released(self, bench: Judge, learner: int, sound: bool) -> None:
+        gone = [learner]
+        if sound and bench.heard < _JOBS_EACH and bench.process.ended() is None:
+            self._free.append(bench)
+        else:
+            bench.end()
+            gone.append(bench.process.pid)
+        self._ask({"ended": gone})
 
     def do_later(self, name: str) -> None:
-        """Have something done that the pairs to come find done: one of `later`."""
+        """Have something done that the processes to come find done: one of `later`."""
         self._ask({"later": name})
+        self.close()
+
+    def close(self) -> None:
+        """End the judges that wait for a job."""
+        while self._free:
+            bench = self._free.pop()
+            bench.end()
+            self._ask({"ended": [bench.process.pid]})
 
     def _status(self, pid: int) -> int | None:
         status = self._ask({"status": pid})[0]["status"]
@@ -59,7 +82,7 @@ class Template:
         self._sock.sendall(json.dumps(request).encode() + b"\n")
         data, received = b"", list[int]()
         while not data.endswith(b"\n"):
-            part, descriptors, _, _ = socket.recv_fds(self._sock, _LONGEST, 1)
+            part, descriptors, _, _ = socket.recv_fds(self._sock, _LONGEST, 3)
             if not part:
                 raise ConnectionError("the template process has ended")
             data += part
@@ -92,10 +115,15 @@ def _answer(
     request: dict[str, Any], family: dict[int, Process], mode: sandbox.Mode
 ) -> tuple[dict[str, Any], list[int]]:
     if "pair" in request:
-        pair = pairs.fork_pair(mode)
-        family |= {process.pid: process for process in (pair.judge, pair.learner)}
-        told = {"judge": pair.judge.pid, "learner": pair.learner.pid, "scratch": pair.scratch}
-        return told, [pair.control.sock.detach()]
+        learner, scratch, files = pairs.fork_learner(mode)
+        told, handed = {"learner": learner.pid, "scratch": scratch}, list(files)
+        family[learner.pid] = learner
+        if request["judge"]:
+            judge, bench, control = pairs.fork_judge()
+            family[judge.pid] = judge
+            told |= {"judge": judge.pid, "bench": bench}
+            handed.append(control)
+        return told, handed
     if "status" in request:
         process = family.get(request["status"])
         return {"status": -9 if process is None else process.ended()}, []

@@ -107,11 +107,11 @@ def _limit(name: str, soft: int, hard: int) -> None:
 
 
 def limit_memory(count: int) -> None:
-    """Limit this process's memory alone."""
+    """Limit this process's memory alone; another call may raise the limit again."""
     with contextlib.suppress(ImportError, OSError, ValueError, AttributeError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (count, count))
+        resource.setrlimit(resource.RLIMIT_DATA, (count, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
 def tasks_of_user() -> int:

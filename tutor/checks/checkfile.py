@@ -1,4 +1,4 @@
-"""The pytest plugin behind every verdict: the fixtures `mine` and `draw`, the list of checks, one outcome each.
+"""One file of checks: imported afresh, its checks listed, and programs put through them with one outcome each.
 
 A check passes only when its function ran to its end for every draw; skips, missing checks and errors in fixtures are
 never a pass. All draws of a check run inside one pytest item: an item costs more than a draw.
@@ -7,13 +7,17 @@ never a pass. All draws of a check run inside one pytest item: an item costs mor
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import inspect
 import io
+import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
+from types import ModuleType
 from typing import cast
 
 import pytest
@@ -72,11 +76,26 @@ class Run:
     """Why the remaining checks are not run."""
 
 
-class ChecksPlugin:
-    """Collects one file of checks; `run` then puts programs through them, as often as wanted."""
+class CheckModule(pytest.Module):
+    """A file of checks, imported afresh under its own name, wherever it lies."""
 
-    def __init__(self, body: Callable[[ChecksPlugin], None]) -> None:
-        self._body = body
+    def _getobj(self) -> ModuleType:
+        name, folder = self.path.stem, [str(self.path.parent)]
+        finders = (finder.find_spec(name, folder) for finder in sys.meta_path)
+        spec = next(found for found in finders if found is not None)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        assert spec.loader is not None
+        spec.loader.exec_module(module)
+        return module
+
+
+class CheckFile:
+    """One file of checks; `run` puts programs through them, as often as wanted."""
+
+    def __init__(self, path: Path, session: pytest.Session) -> None:
+        """Name it; nothing is read before `collect`."""
+        self._path, self._session = path, session
         self._items: list[pytest.Function] = []
         self._run = Run(None)
         self._finding: Finding | None = None
@@ -84,53 +103,34 @@ class ChecksPlugin:
         self.broken = ""
         """Why the file of checks cannot be used; empty when it can."""
 
+    def collect(self) -> None:
+        """Import the file and list its checks: against this list passes are counted."""
+        module = CheckModule.from_parent(self._session, path=self._path)
+        self._items = [item for item in self._session.genitems(module) if isinstance(item, pytest.Function)]
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all checks, in the order of the file."""
         return tuple(item.name for item in self._items)
 
-    # -- fixtures
+    # -- what pytest asks for
 
-    @pytest.fixture
+    @property
     def mine(self) -> object:
         """The program under test."""
         return self._run.mine
 
-    @pytest.fixture
-    def draw(self, request: pytest.FixtureRequest) -> Draw:
-        """The first draw; each later one is put in its place by `pytest_pyfunc_call`."""
-        return self._draw(request.function, request.node.name, 0)
-
-    def _draw(self, check: object, name: str, index: int) -> Draw:
+    def draw(self, check: object, name: str, index: int) -> Draw:
+        """Make one draw of a check."""
         return Draw(self._run.seed, name, index, getattr(check, "tutor_draws", 1), self._run.device)
 
-    # -- pytest's hooks
+    def check(self, item: pytest.Function) -> None:
+        """Run one check with all its draws."""
+        self._finding = self._check(item)
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Keep the reason why the file cannot be imported."""
-        if report.failed and not self.broken:
-            self.broken = str(report.longrepr)
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the list against which passes are counted."""
-        self._items = [item for item in items if isinstance(item, pytest.Function)]
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self) -> bool:
-        """Hand over to the body instead of running every item once."""
-        if not self.broken:
-            self._body(self)
-        return True
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Run one check with all its draws; nothing is raised, so pytest formats no traceback that nobody reads."""
-        self._finding = self._check(pyfuncitem)
-        return True
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A fixture of the check file that breaks, or a skip by a mark, has kept the check from running."""
-        if self._finding is None and (report.failed or report.skipped):
+    def kept_from_running(self, report: pytest.TestReport) -> None:
+        """Take note of a check that pytest did not come to call."""
+        if self._finding is None:
             name = report.nodeid.rpartition("::")[2]
             message = "the check was skipped" if report.skipped else reason(str(report.longrepr))
             self._finding = Finding(name, name, "not_run", report.duration, message)
@@ -146,8 +146,8 @@ class ChecksPlugin:
         wanted = [
             item for item in self._items if not run.only or item.name in run.only or item.originalname in run.only
         ]
-        for item, following in zip(wanted, [*wanted[1:], None], strict=True):
-            finding = self._not_run(item) if run.ended else self._one(item, following)
+        for item in wanted:
+            finding = self._not_run(item) if run.ended else self._one(item)
             run.findings.append(finding)
             if run.on_finding:
                 run.on_finding(finding)
@@ -155,11 +155,11 @@ class ChecksPlugin:
                 break
         return tuple(run.findings)
 
-    def _one(self, item: pytest.Function, following: pytest.Function | None) -> Finding:
+    def _one(self, item: pytest.Function) -> Finding:
         if self._run.on_start:
             self._run.on_start(item.name)
         self._finding = None
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)  # so that it leaves nothing set up
         finding = cast("Finding | None", self._finding)
         return finding or Finding(item.name, sentence_of(item), "not_run", message="the check did not run")
 
@@ -192,7 +192,7 @@ class ChecksPlugin:
             if name == "mine":
                 arguments[name] = mine
             elif name == "draw":
-                arguments[name] = self._draw(item.function, item.name, index)
+                arguments[name] = self.draw(item.function, item.name, index)
             else:
                 arguments[name] = item.funcargs[name]
         printed = io.StringIO()
