@@ -60,7 +60,7 @@ def both_ways(score):
 @draws(4)
 def test_worked_example(mine, draw):
     """The example of the task, and with prediction and label exchanged, for k = 2, 1, 3 and 4."""
-    pred, label = "A B B C D".split(), "A B C D E F".split()
+    pred, label = ["A", "B", "B", "C", "D"], ["A", "B", "C", "D", "E", "F"]
     same(both_ways(mine.bleu), both_ways(bleu), pred, label, draw.pick(2, 1, 3, 4))
 
 

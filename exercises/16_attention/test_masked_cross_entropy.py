@@ -37,8 +37,13 @@ def test_values(mine, draw):
 def test_all_valid(mine, draw):
     """Without padding it is the ordinary cross-entropy."""
     logits, target, valid_len = problem(draw)
-    plain = lambda z, y, _: F.cross_entropy(z.flatten(0, 1), y.flatten())
-    same(mine.masked_cross_entropy, plain, logits, target, torch.full_like(valid_len, target.shape[1]))
+    same(
+        mine.masked_cross_entropy,
+        lambda z, y, _: F.cross_entropy(z.flatten(0, 1), y.flatten()),
+        logits,
+        target,
+        torch.full_like(valid_len, target.shape[1]),
+    )
 
 
 @draws(4)
@@ -49,8 +54,13 @@ def test_like_ignore_index(mine, draw):
     pad = logits.shape[2] - 1  # a token that no sentence holds
     beyond = torch.arange(target.shape[1], device=target.device) >= valid_len[:, None]
     target = torch.where(beyond, pad, target)
-    ignoring = lambda z, y, _: F.cross_entropy(z.transpose(1, 2), y, ignore_index=pad)
-    same(mine.masked_cross_entropy, ignoring, logits.requires_grad_(), target, valid_len)
+    same(
+        mine.masked_cross_entropy,
+        lambda z, y, _: F.cross_entropy(z.transpose(1, 2), y, ignore_index=pad),
+        logits.requires_grad_(),
+        target,
+        valid_len,
+    )
 
 
 @draws(6)
@@ -76,8 +86,7 @@ def test_small(mine, draw):
 def test_nothing_valid(mine, draw):
     """When nothing is valid the loss is 0 and backward() works, with a gradient of 0."""
     logits, target, valid_len = problem(draw)
-    nothing = lambda z, y, n: (z * 0).sum()
-    same(mine.masked_cross_entropy, nothing, logits, target, torch.zeros_like(valid_len))
+    same(mine.masked_cross_entropy, lambda z, y, n: (z * 0).sum(), logits, target, torch.zeros_like(valid_len))
 
 
 @draws(6)

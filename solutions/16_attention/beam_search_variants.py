@@ -13,7 +13,7 @@ from tutor.checks import accept, reject, waive
 def _continuations(step, alive):
     """(tokens with bos, score) of everything that can follow, in order of hypotheses and tokens."""
     table = np.asarray(step([prefix for prefix, _ in alive]), dtype=np.float64)
-    return [((*h, v), s + p) for (h, s), row in zip(alive, table.tolist()) for v, p in enumerate(row)]
+    return [((*h, v), s + p) for (h, s), row in zip(alive, table.tolist(), strict=False) for v, p in enumerate(row)]
 
 
 def _best(continuations, count):
@@ -59,8 +59,15 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
 
 @accept("a heap for the best")
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
-    keep = lambda grown, beam, done: heapq.nlargest(beam, [c for c in grown if c[1] != -np.inf], key=lambda c: c[1])
-    return _search(step, bos, eos, beam, max_len, keep=keep, final=_power(alpha))
+    return _search(
+        step,
+        bos,
+        eos,
+        beam,
+        max_len,
+        keep=lambda grown, beam, done: heapq.nlargest(beam, [c for c in grown if c[1] != -np.inf], key=lambda c: c[1]),
+        final=_power(alpha),
+    )
 
 
 @accept("arrays of tokens, sorted by lexsort")
@@ -74,7 +81,10 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
         rows, tokens = np.divmod(order, logp.shape[1])
         prefixes, scores = np.column_stack([prefixes[rows], tokens]), total[order]
         over = (tokens == eos) | (length == max_len)
-        done += [(tuple(p[1:].tolist()), float(s / length**alpha)) for p, s in zip(prefixes[over], scores[over])]
+        done += [
+            (tuple(p[1:].tolist()), float(s / length**alpha))
+            for p, s in zip(prefixes[over], scores[over], strict=False)
+        ]
         prefixes, scores = prefixes[~over], scores[~over]
         if len(scores) == 0:
             break
@@ -192,8 +202,15 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     "Your beam loses a place with every finished hypothesis. Each step keeps `beam` continuations, however many have finished.",
 )
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
-    keep = lambda grown, beam, done: _best(grown, beam - len(done))
-    return _search(step, bos, eos, beam, max_len, keep=keep, final=_power(alpha))
+    return _search(
+        step,
+        bos,
+        eos,
+        beam,
+        max_len,
+        keep=lambda grown, beam, done: _best(grown, beam - len(done)),
+        final=_power(alpha),
+    )
 
 
 @reject(
@@ -230,22 +247,30 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     "step was asked once for each prefix. Hand over all of them in ONE list: a batch costs no more.",
 )
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
-    each = lambda prefixes: np.concatenate([np.asarray(step([prefix])) for prefix in prefixes])
-    return _search(each, bos, eos, beam, max_len, final=_power(alpha))
+    return _search(
+        lambda prefixes: np.concatenate([np.asarray(step([prefix])) for prefix in prefixes]),
+        bos,
+        eos,
+        beam,
+        max_len,
+        final=_power(alpha),
+    )
 
 
 @reject("prefixes without <bos>", "A prefix begins with <bos>; step was given the tokens after it.")
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
-    bare = lambda prefixes: step([prefix[1:] for prefix in prefixes])
-    return _search(bare, bos, eos, beam, max_len, final=_power(alpha))
+    return _search(
+        lambda prefixes: step([prefix[1:] for prefix in prefixes]), bos, eos, beam, max_len, final=_power(alpha)
+    )
 
 
 @reject(
     "prefixes as lists", "step takes TUPLES of token ids; yours are lists, which cannot be looked up in a dictionary."
 )
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
-    listed = lambda prefixes: step([list(prefix) for prefix in prefixes])
-    return _search(listed, bos, eos, beam, max_len, final=_power(alpha))
+    return _search(
+        lambda prefixes: step([list(prefix) for prefix in prefixes]), bos, eos, beam, max_len, final=_power(alpha)
+    )
 
 
 @reject(
@@ -253,8 +278,14 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     "step needs the whole prefix: what follows depends on all of it, not on the last token.",
 )
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
-    short = lambda prefixes: step([prefix[-1:] if len(prefix) == 1 else (bos, prefix[-1]) for prefix in prefixes])
-    return _search(short, bos, eos, beam, max_len, final=_power(alpha))
+    return _search(
+        lambda prefixes: step([prefix[-1:] if len(prefix) == 1 else (bos, prefix[-1]) for prefix in prefixes]),
+        bos,
+        eos,
+        beam,
+        max_len,
+        final=_power(alpha),
+    )
 
 
 @reject(
@@ -294,8 +325,7 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
 
 @reject("all finished hypotheses", "More than `beam` hypotheses can finish: return the best `beam` of them.")
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
-    keep = lambda grown, _, done: _best(grown, beam)
-    return _search(step, bos, eos, 10**6, max_len, keep=keep, final=_power(alpha))
+    return _search(step, bos, eos, 10**6, max_len, keep=lambda grown, _, done: _best(grown, beam), final=_power(alpha))
 
 
 @reject("worst first", "The best hypothesis comes first: sort by falling score.")
@@ -316,14 +346,28 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     "A continuation of probability 0 took a free place in the beam. Leave what is -inf out.",
 )
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
-    keep = lambda grown, beam, done: sorted(grown, key=lambda c: c[1], reverse=True)[:beam]
-    return _search(step, bos, eos, beam, max_len, keep=keep, final=_power(alpha))
+    return _search(
+        step,
+        bos,
+        eos,
+        beam,
+        max_len,
+        keep=lambda grown, beam, done: sorted(grown, key=lambda c: c[1], reverse=True)[:beam],
+        final=_power(alpha),
+    )
 
 
 @reject("ties to the last", "Of equal scores yours takes the last. Sort the negated scores, with kind='stable'.")
 def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
-    keep = lambda grown, beam, done: sorted((c for c in grown if c[1] > -math.inf), key=lambda c: c[1])[::-1][:beam]
-    return _search(step, bos, eos, beam, max_len, keep=keep, final=_power(alpha))
+    return _search(
+        step,
+        bos,
+        eos,
+        beam,
+        max_len,
+        keep=lambda grown, beam, done: sorted((c for c in grown if c[1] > -math.inf), key=lambda c: c[1])[::-1][:beam],
+        final=_power(alpha),
+    )
 
 
 @reject(
@@ -335,7 +379,9 @@ def beam_search(step, bos, eos, beam, max_len, alpha=0.75):
     for _ in range(max_len):
         logp = step([prefix for prefix, _ in alive])
         logp += np.array([[score] for _, score in alive], dtype=logp.dtype)
-        grown = _best([((*h, v), p) for (h, _), row in zip(alive, logp.tolist()) for v, p in enumerate(row)], beam)
+        grown = _best(
+            [((*h, v), p) for (h, _), row in zip(alive, logp.tolist(), strict=False) for v, p in enumerate(row)], beam
+        )
         done += [c for c in grown if c[0][-1] == eos]
         alive = [c for c in grown if c[0][-1] != eos]
         if not alive:

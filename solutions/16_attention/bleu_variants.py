@@ -17,6 +17,15 @@ def _matches(pred, label, n):
     return sum((Counter(_grams(pred, n)) & Counter(_grams(label, n))).values())
 
 
+def _clipped(grams_of):
+    """The usual matches, of n-grams that are listed in another way."""
+
+    def matches(pred, label, n):
+        return sum((Counter(grams_of(pred, n)) & Counter(grams_of(label, n))).values())
+
+    return matches
+
+
 def _penalty(pred, label):
     return math.exp(min(0.0, 1 - len(label) / len(pred)))
 
@@ -26,6 +35,11 @@ def _product(pred, label, k, matches=_matches, weight=lambda n: 0.5**n, size=lam
     for n in range(1, min(k, len(pred)) + 1):
         score *= (matches(pred, label, n) / size(pred, label, n)) ** weight(n)
     return score
+
+
+def _score(pred, label, k, *wheels, **named):
+    """BLEU with one wheel of the product exchanged."""
+    return _penalty(pred, label) * _product(pred, label, k, *wheels, **named) if pred else 0.0
 
 
 @accept("counts of the label, struck off in a dictionary")
@@ -69,19 +83,17 @@ def multi_bleu(pred, labels, k=2):
     'Three times "the" scored three matches against one "the". Each n-gram of the label can be used once.',
 )
 def bleu(pred, label, k=2):
-    matches = lambda pred, label, n: sum(gram in _grams(label, n) for gram in _grams(pred, n))
-    return _penalty(pred, label) * _product(pred, label, k, matches) if pred else 0.0
+    return _score(pred, label, k, lambda pred, label, n: sum(gram in _grams(label, n) for gram in _grams(pred, n)))
 
 
 @reject("every n-gram once", "Sets forget how often an n-gram comes: twice in both is two matches. Count them.")
 def bleu(pred, label, k=2):
-    matches = lambda pred, label, n: len(set(_grams(pred, n)) & set(_grams(label, n)))
-    return _penalty(pred, label) * _product(pred, label, k, matches) if pred else 0.0
+    return _score(pred, label, k, lambda pred, label, n: len(set(_grams(pred, n)) & set(_grams(label, n))))
 
 
 @reject("weight 1/2 for every n", "The exponent of p_n is 1/2^n: 1/2 for words, 1/4 for pairs, 1/8 for triples.")
 def bleu(pred, label, k=2):
-    return _penalty(pred, label) * _product(pred, label, k, weight=lambda n: 0.5) if pred else 0.0
+    return _score(pred, label, k, weight=lambda n: 0.5)
 
 
 @reject(
@@ -89,12 +101,12 @@ def bleu(pred, label, k=2):
     "That is the weight of the original BLEU, 1/k for every n. The formula here has 1/2^n.",
 )
 def bleu(pred, label, k=2):
-    return _penalty(pred, label) * _product(pred, label, k, weight=lambda n: 1 / k) if pred else 0.0
+    return _score(pred, label, k, weight=lambda n: 1 / k)
 
 
 @reject("no weights", "The precisions are multiplied as they are. Each belongs to the power 1/2^n.")
 def bleu(pred, label, k=2):
-    return _penalty(pred, label) * _product(pred, label, k, weight=lambda n: 1.0) if pred else 0.0
+    return _score(pred, label, k, weight=lambda n: 1.0)
 
 
 @reject("no brevity penalty", "A single right word would score 1. Multiply by exp(min(0, 1 - len(label)/len(pred))).")
@@ -129,13 +141,12 @@ def bleu(pred, label, k=2):
     "Matches divided by the n-grams of the LABEL is recall. Precision divides by those of the prediction.",
 )
 def bleu(pred, label, k=2):
-    size = lambda pred, label, n: max(1, len(label) - n + 1)
-    return _penalty(pred, label) * _product(pred, label, k, size=size) if pred else 0.0
+    return _score(pred, label, k, size=lambda pred, label, n: max(1, len(label) - n + 1))
 
 
 @reject("divided by the number of tokens", "A list of m tokens has m - n + 1 n-grams: divide by that, not by m.")
 def bleu(pred, label, k=2):
-    return _penalty(pred, label) * _product(pred, label, k, size=lambda pred, label, n: len(pred)) if pred else 0.0
+    return _score(pred, label, k, size=lambda pred, label, n: len(pred))
 
 
 @reject("orders without a match left out", "No match at some n makes p_n = 0 and the whole product 0; do not skip it.")
@@ -175,34 +186,32 @@ def bleu(pred, label, k=2):
 
 @reject("k not included", "n runs from 1 to k, k included: range(1, k + 1).")
 def bleu(pred, label, k=2):
-    return _penalty(pred, label) * _product(pred, label, k - 1) if pred else 0.0
+    return _score(pred, label, k - 1)
 
 
 @reject("the last n-gram forgotten", "A list of m tokens has m - n + 1 n-grams; yours misses the last one.")
 def bleu(pred, label, k=2):
-    grams = lambda tokens, n: Counter(tuple(tokens[i : i + n]) for i in range(len(tokens) - n))
-    matches = lambda pred, label, n: sum((grams(pred, n) & grams(label, n)).values())
-    return _penalty(pred, label) * _product(pred, label, k, matches) if pred else 0.0
+    return _score(pred, label, k, _clipped(lambda tokens, n: _grams(tokens[:-1], n)))
 
 
 @reject("tokens glued together", "''.join makes 'a','bc' and 'ab','c' the same n-gram. Count tuples of tokens.")
 def bleu(pred, label, k=2):
-    grams = lambda tokens, n: Counter("".join(gram) for gram in _grams(tokens, n))
-    matches = lambda pred, label, n: sum((grams(pred, n) & grams(label, n)).values())
-    return _penalty(pred, label) * _product(pred, label, k, matches) if pred else 0.0
+    return _score(pred, label, k, _clipped(lambda tokens, n: ["".join(gram) for gram in _grams(tokens, n)]))
 
 
 @reject(
     "tokens compared by place", "A word may stand elsewhere in the label: look for it anywhere, not at the same index."
 )
 def bleu(pred, label, k=2):
-    matches = lambda pred, label, n: sum(a == b for a, b in zip(_grams(pred, n), _grams(label, n)))
-    return _penalty(pred, label) * _product(pred, label, k, matches) if pred else 0.0
+    def matches(pred, label, n):
+        return sum(a == b for a, b in zip(_grams(pred, n), _grams(label, n), strict=False))
+
+    return _score(pred, label, k, matches)
 
 
 @reject("words used up in the caller's list", "You removed the matches from the caller's own label. Count on a copy.")
 def bleu(pred, label, k=2):
-    score = _penalty(pred, label) * _product(pred, label, k) if pred else 0.0
+    score = _score(pred, label, k)
     for token in pred:
         if token in label:
             label.remove(token)
@@ -237,7 +246,7 @@ def multi_bleu(pred, labels, k=2):
             pool |= Counter(_grams(label, n))
         return sum((Counter(_grams(pred, n)) & pool).values())
 
-    return _penalty(pred, closest) * _product(pred, closest, k, matches) if pred else 0.0
+    return _score(pred, closest, k, matches)
 
 
 waive(

@@ -77,7 +77,7 @@ class Encoder(Reads):
 class Encoder(Reads):
     def forward(self, x, valid_len):
         outputs, states = [], []
-        for row, n in zip(x, valid_len.tolist()):
+        for row, n in zip(x, valid_len.tolist(), strict=False):
             out, h = self.rnn(self.embedding(row[:n]))
             outputs.append(nn.functional.pad(out, (0, 0, 0, len(row) - n)))
             states.append(h)

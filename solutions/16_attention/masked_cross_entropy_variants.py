@@ -46,7 +46,7 @@ def masked_cross_entropy(logits, target, valid_len):
 @accept("a loop over the sentences")
 def masked_cross_entropy(logits, target, valid_len):
     total = (logits[:0]).sum()
-    for z, y, n in zip(logits, target, valid_len.tolist()):
+    for z, y, n in zip(logits, target, valid_len.tolist(), strict=False):
         if n:
             total = total + F.cross_entropy(z[:n], y[:n], reduction="sum")
     return total / max(1, sum(valid_len.tolist()))

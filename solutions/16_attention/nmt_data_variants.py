@@ -7,8 +7,10 @@ import numpy as np
 from tutor.checks import accept, reject, waive
 
 
-def _rows(lines, vocab, num_steps, finish, length=len):
-    """Arrays from rows of tokens that `finish` has made ready."""
+def _rows(lines, vocab, num_steps, finish=None, length=None):
+    """The arrays; a mistake gives its own way to finish a row of tokens, or to count it."""
+    finish = finish or (lambda line: _pad([*line, "<eos>"], num_steps))
+    length = length or (lambda line: min(len(line) + 1, num_steps))
     rows = [finish([*line]) for line in lines]
     ids = np.array([vocab[row] for row in rows], dtype=np.int64).reshape(len(lines), num_steps)
     return ids, np.array([length(line) for line in lines], dtype=np.int64)
@@ -20,15 +22,14 @@ def _pad(tokens, num_steps):
 
 @accept("lists first, one array at the end")
 def build_arrays(lines, vocab, num_steps):
-    finish = lambda line: _pad([*line, "<eos>"], num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 1, num_steps))
+    return _rows(lines, vocab, num_steps)
 
 
 @accept("lengths counted from the padding")
 def build_arrays(lines, vocab, num_steps):
     pad, eos = vocab["<pad>"], vocab["<eos>"]
     ids = np.empty((len(lines), num_steps), dtype=np.int64)
-    for row, line in zip(ids, lines):
+    for row, line in zip(ids, lines, strict=False):
         whole = vocab[list(line)] + [eos] + [pad] * num_steps
         row[:] = whole[:num_steps]
     return ids, (ids != pad).sum(axis=1)
@@ -61,14 +62,12 @@ def shift_right(target, bos):
 
 @reject("<eos> added after the padding", "<eos> follows the last word; your rows have padding between the two.")
 def build_arrays(lines, vocab, num_steps):
-    finish = lambda line: _pad(line, num_steps)[: num_steps - 1] + ["<eos>"]
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 1, num_steps))
+    return _rows(lines, vocab, num_steps, lambda line: _pad(line, num_steps)[: num_steps - 1] + ["<eos>"])
 
 
 @reject("no <eos>", "The rows end without <eos>: a decoder trained on them never learns where to stop.")
 def build_arrays(lines, vocab, num_steps):
-    finish = lambda line: _pad(line, num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line), num_steps))
+    return _rows(lines, vocab, num_steps, lambda line: _pad(line, num_steps), lambda line: min(len(line), num_steps))
 
 
 @reject(
@@ -76,8 +75,7 @@ def build_arrays(lines, vocab, num_steps):
     "A sentence that is too long was cut and closed with <eos>, as if it ended there. Add <eos> first, then cut.",
 )
 def build_arrays(lines, vocab, num_steps):
-    finish = lambda line: _pad(line[: num_steps - 1] + ["<eos>"], num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 1, num_steps))
+    return _rows(lines, vocab, num_steps, lambda line: _pad(line[: num_steps - 1] + ["<eos>"], num_steps))
 
 
 @reject("zeros as padding", "np.zeros fills the rows with index 0, which is <unk>. Pad with vocab['<pad>'].")
@@ -103,57 +101,57 @@ def build_arrays(lines, vocab, num_steps):
 
 @reject("unknown tokens become padding", "A token that the vocabulary does not know is <unk>, not <pad>.")
 def build_arrays(lines, vocab, num_steps):
-    known = lambda token: token if vocab[token] else "<pad>"
-    finish = lambda line: _pad([*map(known, line), "<eos>"], num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 1, num_steps))
+    known = [[token if vocab[token] else "<pad>" for token in line] for line in lines]
+    return _rows(known, vocab, num_steps)
 
 
 @reject("unknown tokens left out", "An unknown token is a token all the same: it stands in its place as <unk>.")
 def build_arrays(lines, vocab, num_steps):
     lines = [[token for token in line if vocab[token]] for line in lines]
-    finish = lambda line: _pad([*line, "<eos>"], num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 1, num_steps))
+    return _rows(lines, vocab, num_steps)
 
 
 @reject("<eos> not counted", "valid_len leaves <eos> out: then the loss never asks for it. It counts like a word.")
 def build_arrays(lines, vocab, num_steps):
-    finish = lambda line: _pad([*line, "<eos>"], num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line), num_steps))
+    return _rows(lines, vocab, num_steps, length=lambda line: min(len(line), num_steps))
 
 
 @reject("lengths before the cut", "valid_len is longer than the row: count what is left after the cut.")
 def build_arrays(lines, vocab, num_steps):
-    finish = lambda line: _pad([*line, "<eos>"], num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: len(line) + 1)
+    return _rows(lines, vocab, num_steps, length=lambda line: len(line) + 1)
 
 
 @reject(
     "num_steps as every length", "Every valid_len is num_steps: then padding counts as text. Count tokens and <eos>."
 )
 def build_arrays(lines, vocab, num_steps):
-    finish = lambda line: _pad([*line, "<eos>"], num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: num_steps)
+    return _rows(lines, vocab, num_steps, length=lambda line: num_steps)
 
 
 @reject("<bos> in front", "These rows begin with <bos>. That is the decoder's input; shift_right puts it there.")
 def build_arrays(lines, vocab, num_steps):
-    finish = lambda line: _pad(["<bos>", *line, "<eos>"], num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 2, num_steps))
+    return _rows(
+        lines,
+        vocab,
+        num_steps,
+        lambda line: _pad(["<bos>", *line, "<eos>"], num_steps),
+        lambda line: min(len(line) + 2, num_steps),
+    )
 
 
 @reject(
     "padding in front", "Your padding comes first. It belongs behind <eos>, so that every sentence starts at column 0."
 )
 def build_arrays(lines, vocab, num_steps):
-    finish = lambda line: (["<pad>"] * num_steps + [*line, "<eos>"][:num_steps])[-num_steps:]
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 1, num_steps))
+    return _rows(
+        lines, vocab, num_steps, lambda line: (["<pad>"] * num_steps + [*line, "<eos>"][:num_steps])[-num_steps:]
+    )
 
 
 @reject("rows as long as the longest sentence", "Every row has num_steps columns, however short the sentences are.")
 def build_arrays(lines, vocab, num_steps):
     num_steps = max([1, *(min(len(line) + 1, num_steps) for line in lines)])
-    finish = lambda line: _pad([*line, "<eos>"], num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 1, num_steps))
+    return _rows(lines, vocab, num_steps)
 
 
 @reject(
@@ -163,14 +161,12 @@ def build_arrays(lines, vocab, num_steps):
 def build_arrays(lines, vocab, num_steps):
     for line in lines:
         line.append("<eos>")
-    finish = lambda line: _pad(line, num_steps)
-    return _rows(lines, vocab, num_steps, finish, lambda line: min(len(line), num_steps))
+    return _rows(lines, vocab, num_steps, lambda line: _pad(line, num_steps), lambda line: min(len(line), num_steps))
 
 
 @reject("floats instead of indices", "An index is a whole number: np.full and np.zeros need dtype=np.int64 here.")
 def build_arrays(lines, vocab, num_steps):
-    finish = lambda line: _pad([*line, "<eos>"], num_steps)
-    ids, lengths = _rows(lines, vocab, num_steps, finish, lambda line: min(len(line) + 1, num_steps))
+    ids, lengths = _rows(lines, vocab, num_steps)
     return ids.astype(np.float64), lengths
 
 
