@@ -53,7 +53,9 @@ class Knobs:
     lr: float = knob(1.0, 0.01, 10.0, log=True, help="learning rate")
     clip: float = knob(1.0, 0.05, 1000.0, log=True, help="greatest norm of the gradient; 1000 is no clipping")
     temperature: float = knob(0.0, 0.0, 2.0, step=0.1, help="of the writing: 0 takes the most likely character")
-    data: str = choice("largest", "largest", "python-docs", "timemachine", help="largest: The Time Machine if it is here")
+    data: str = choice(
+        "largest", "largest", "python-docs", "timemachine", help="largest: The Time Machine if it is here"
+    )
 
 
 def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
@@ -121,7 +123,9 @@ def judge(mine: SimpleNamespace, p: Params, new: Array) -> float:
     return float(np.exp(mine.cross_entropy(hs @ p["Wo"] + p["bo"], new[1:])[0]))
 
 
-def write(mine: SimpleNamespace, p: Params, vocab: SimpleNamespace, temperature: float, rng: np.random.Generator) -> str:
+def write(
+    mine: SimpleNamespace, p: Params, vocab: SimpleNamespace, temperature: float, rng: np.random.Generator
+) -> str:
     """Sixty characters behind `the `."""
     read, h, found = vocab[list("the ")], np.zeros((1, len(p["b"])), np.float32), []
     for _ in range(60):
