@@ -334,3 +334,26 @@ def test_a_learners_optimizer_steps_a_lent_part(talk):
     program["step"](ours, x)
     assert torch.allclose(part.lin.weight, twin.lin.weight)
     assert torch.allclose(part.norm.running_mean, twin.norm.running_mean)
+
+
+class Descent:
+    """An optimizer as a solution of the course writes one; its module's name makes it such."""
+
+    __module__ = "tutor_course_descent"
+
+    def __init__(self, params):
+        self.param_groups = [{"params": list(params), "lr": 1.0}]
+
+    def step(self):
+        for p in self.param_groups[0]["params"]:
+            p.data -= self.param_groups[0]["lr"] * p.grad
+
+
+def test_the_groups_of_a_lent_solutions_optimizer_can_be_set(talk):
+    mine = talk("def slowly(optimizer):\n    optimizer.param_groups[0]['lr'] = 0.25\n    optimizer.step()\n")
+    p = torch.ones(2, requires_grad=True)
+    p.sum().backward()
+    optimizer = Descent([p])
+    mine.slowly(optimizer)
+    assert optimizer.param_groups[0]["lr"] == 0.25
+    assert torch.equal(p.detach(), torch.full((2,), 0.75))
