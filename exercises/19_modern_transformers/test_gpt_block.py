@@ -40,13 +40,13 @@ def layer(weights, heads, like):
     d_ff, d = weights["fc1.weight"].shape
     block = torch.nn.TransformerEncoderLayer(
         d, heads, d_ff, dropout=0.0, activation="gelu", norm_first=True, batch_first=True
-    )
+    ).to(like)
     state = {}
     for name, value in weights.items():
         part, kind = name.split(".")
         state[NAMES[name] if name in NAMES else f"{NAMES[part]}.{kind}"] = value
     block.load_state_dict(state)
-    return block.to(like)
+    return block
 
 
 def reference(heads):
