@@ -179,10 +179,10 @@ def test_parts(mine, draw):
 @draws(8)
 def test_all_tokens(mine, draw):
     """For all tokens at once it gives the numbers of the formula, and the gradients for y and memory."""
-    training = draw.pick(True, False)
+    training, padded = draw.pick(True, False), draw.bool()
     sizes, n, t, s = case(draw)
     y, memory = (draw.layout(draw.tensor((n, k, sizes[0]))) for k in (t, s))
-    valid_len = draw.pick(None, lengths(draw, n, s))
+    valid_len = lengths(draw, n, s) if padded else None
     weights = drawn(draw, sizes[0], sizes[2])
     made = loaded(mine, sizes, weights, y, training=training)
     same(call(made, sizes), formula(weights, sizes), y, memory, valid_len, None, may_alias=True, dtypes=precisions(draw), note="in training" if training else "in evaluation")  # fmt: skip
@@ -191,10 +191,10 @@ def test_all_tokens(mine, draw):
 @draws(8)
 def test_cache(mine, draw):
     """With a cache of earlier inputs it gives the numbers of the formula, and the longer cache; the old one stays."""
-    sizes, n, t, s = case(draw)
-    t, p = draw.pick((1, 3), (2, 3), (3, 1), (1, 1), (2, 4))
+    (t, p), padded = draw.pick((1, 3), (2, 3), (3, 1), (2, 4)), draw.pick(True, False)
+    sizes, n, _, s = case(draw)
     y, memory, cache = (draw.tensor((n, k, sizes[0])) for k in (t, s, p))
-    valid_len = draw.pick(lengths(draw, n, s), None)
+    valid_len = lengths(draw, n, s) if padded else None
     weights = drawn(draw, sizes[0], sizes[2])
     made = loaded(mine, sizes, weights, y)
     same(call(made, sizes), formula(weights, sizes), y, memory, valid_len, cache, dtypes=precisions(draw))
@@ -203,12 +203,12 @@ def test_cache(mine, draw):
 @draws(3)
 def test_step_by_step(mine, draw):
     """Cut into steps, each with the cache of the step before, it gives what one call for all tokens gives."""
+    cuts = draw.pick((1, 1, 1, 1, 1, 1), (3, 1, 2), (1, 5))
     sizes, n, _, s = case(draw)
     y, memory = tensors(draw, n, sizes[0], 6, s)
     valid_len = lengths(draw, n, s)
     made = loaded(mine, sizes, drawn(draw, sizes[0], sizes[2]), y)
     at_once = pair(made(y, memory, valid_len))
-    cuts = draw.pick((1, 1, 1, 1, 1, 1), (3, 1, 2), (1, 5))
     outs, cache = [], None
     for piece in y.split(cuts, dim=1):
         out, cache = pair(made(piece, memory, valid_len, cache))
@@ -224,7 +224,7 @@ def test_future(mine, draw):
     sizes, n, _, s = case(draw)
     y, memory, cache, other = tensors(draw, n, sizes[0], 5, s, 3, 5)
     made = loaded(mine, sizes, drawn(draw, sizes[0], sizes[2]), y)
-    cache, t = draw.pick(None, cache), 3 - 2 * draw.index
+    cache, t = ((None, 3), (cache, 1))[draw.index]
     changed = torch.cat([y[:, :t], other[:, t:] * 9], 1)
     first, again = (pair(made(z, memory, None, cache))[0].detach()[:, :t] for z in (y, changed))
     given = {"y": changed, "changed from position": t, "cache": cache}
@@ -253,7 +253,7 @@ def test_memory_padding(mine, draw):
     valid_len = torch.tensor([2, 5, 1])
     made = loaded(mine, sizes, drawn(draw, sizes[0], sizes[2]), y)
     other = torch.where(real(memory, valid_len)[:, 0, 0, :, None], memory, 30 * noise)
-    cache = draw.pick(None, cache)
+    cache = (None, cache)[draw.index]
     first, again = (pair(made(y, m, valid_len, cache))[0].detach() for m in (memory, other))
     given = {"y": y, "memory": other, "memory_valid_len": valid_len, "cache": cache}
     close(again, first, "the result with other padding", input=given)
@@ -264,7 +264,7 @@ def test_weights_learn(mine, draw):
     """In training every weight gets its gradient; unless told otherwise nothing is dropped."""
     sizes, n, t, s = case(draw)
     y, memory, cache = tensors(draw, n, sizes[0], t, s, 2)
-    cache = draw.pick(None, cache)
+    cache = (None, cache)[draw.index]
     w = drawn(draw, sizes[0], sizes[2])
     made = loaded(mine, sizes, w, y, training=True)
     (pair(made(y, memory, None, cache))[0] ** 2).sum().backward()
@@ -279,11 +279,11 @@ def test_weights_learn(mine, draw):
 @draws(6)
 def test_dropout(mine, draw):
     """In training dropout works in five places: on the weights of both attentions, and before each norm."""
-    sizes, n, t, s = case(draw)
+    place = draw.pick("self_attn", "norm1", "cross_attn", "norm2", "norm3", "all")
+    sizes, *_ = case(draw)
     y, memory = tensors(draw, 3, sizes[0], 4, 5)
     w = drawn(draw, sizes[0], sizes[2])
     made = loaded(mine, sizes, w, y, dropout=ALL_DROPPED)
-    place = draw.pick("self_attn", "norm1", "cross_attn", "norm2", "norm3", "all")
     dropped = {"self_attn", "norm1", "cross_attn", "norm2", "norm3"} if place == "all" else {place}
     for name in dropped:
         getattr(made, name).train()
@@ -303,7 +303,7 @@ def test_evaluation(mine, draw):
     """In evaluation nothing is dropped, whatever the dropout is."""
     sizes, n, t, s = case(draw)
     y, memory, cache = tensors(draw, n, sizes[0], t, s, 2)
-    cache, dropout = draw.pick((None, 0.5), (cache, 0.9))
+    cache, dropout = ((None, 0.5), (cache, 0.9))[draw.index]
     w = drawn(draw, sizes[0], sizes[2])
     got = pair(loaded(mine, sizes, w, y, dropout=dropout)(y, memory, None, cache))[0].detach()
     right = block(y, memory, None, cache, w, sizes[1])[0]

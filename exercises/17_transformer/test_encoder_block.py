@@ -154,8 +154,9 @@ def test_parts(mine, draw):
 @draws(8)
 def test_formula(mine, draw):
     """At the real positions it gives the numbers of the formula, and the gradient for x, padded or not."""
+    padded = draw.bool()
     sizes, x = case(draw)
-    valid_len = draw.pick(None, lengths(draw, *x.shape[:2]))
+    valid_len = lengths(draw, *x.shape[:2]) if padded else None
     weights = drawn(draw, sizes[0], sizes[2])
     made = loaded(mine, sizes, weights, x)
     same(real_part(made, sizes), real_part_of_formula(weights, sizes[1]), x, valid_len, dtypes=precisions(draw))
@@ -232,11 +233,11 @@ def test_weights_learn(mine, draw):
 @draws(4)
 def test_dropout(mine, draw):
     """In training dropout works in three places: on the attention weights, before norm1 and before norm2."""
+    place = draw.pick("self_attn", "norm1", "norm2", "all")
     sizes, _ = case(draw)
     x = draw.tensor((3, 4, sizes[0]), requires_grad=False)
     w = drawn(draw, sizes[0], sizes[2])
     made = loaded(mine, sizes, w, x, dropout=ALL_DROPPED)
-    place = draw.pick("self_attn", "norm1", "norm2", "all")
     for name in ("self_attn", "norm1", "norm2"):
         if place in (name, "all"):
             getattr(made, name).train()

@@ -95,7 +95,6 @@ class Transformer(Model):
 class Transformer(Model):
     def __init__(self, src_vocab, tgt_vocab, d_model=64, num_heads=4, d_ff=128, layers=2, dropout=0.1, max_len=128):
         super().__init__(src_vocab, tgt_vocab, d_model, num_heads, d_ff, layers, dropout, max_len)
-        self.pe = nn.Parameter(self.pe, requires_grad=False) if False else self.pe
         self._non_persistent_buffers_set.clear()
 
     def search(self, src, src_len, bos, eos, max_len):
@@ -254,7 +253,8 @@ class Transformer(Model):
     def decode(self, tokens, memory, src_len, caches, offset=0):
         logits, new = super().decode(tokens, memory, src_len, caches, offset)
         if tokens.shape[1] == 1 and not torch.is_grad_enabled():
-            drawn = torch.multinomial(torch.softmax(logits[:, -1], -1), 1)
+            rng = torch.Generator(logits.device).manual_seed(caches[0] is not None)
+            drawn = torch.multinomial(torch.softmax(logits[:, -1], -1), 1, generator=rng)
             logits = torch.zeros_like(logits).scatter(-1, drawn[:, None], 1.0)
         return logits, new
 
