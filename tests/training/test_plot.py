@@ -155,3 +155,22 @@ def test_paint_and_themes():
     assert paint("x", 12) == "\x1b[38;5;12mx\x1b[0m"
     assert from_hex(mine="#0102ff").mine == (1, 2, 255)
     assert from_hex(mine="ansi_blue").mine == Theme().mine
+
+
+@pytest.mark.parametrize(("width", "height", "cells"), [(80, 16, 8), (56, 14, 8), (77, 23, 5), (40, 12, 7), (31, 9, 3)])
+def test_a_number_lies_on_the_cell_it_belongs_to(width: int, height: int, cells: int) -> None:
+    """A note in the middle of a grid's cell, and the ticks beside it, hit this cell at any size of the picture."""
+    values = [[float(i == j) for j in range(cells)] for i in range(cells)]
+    notes = [Note("X", j + 0.5, i + 0.5) for i in range(cells) for j in range(cells)]
+    ticks = tuple((i + 0.5, f"row{i}") for i in range(cells))
+    axis = Axis(ticks=ticks, low=0, high=cells)
+    rows = render(
+        Figure((Grid(values, (0, cells), (0, cells), kind="heat"), *notes), y=axis), width, height, color=False
+    )
+    for line in rows.split("\n"):
+        if "row" in line:
+            name, _, row = line.partition("┤")
+            marks = [k for k, char in enumerate(row) if char == "X"]
+            assert len(marks) == cells
+            dark = [n for n, k in enumerate(marks) if "▓" in row[max(0, k - 1) : k + 2]]
+            assert dark == [int(name.strip().removeprefix("row"))]

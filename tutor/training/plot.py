@@ -152,6 +152,16 @@ class _Scale:
     high: float
     apply: Callable[[float], float]
     ticks: tuple[tuple[float, str], ...]
+    cells: int = 0
+    """Where a grid is drawn: characters along this axis. Ticks and notes then go to the character their cell covers."""
+
+    def place(self, value: float) -> float:
+        """Where plotext must be told to write what belongs to `value`, which is after the transformation."""
+        if not self.cells:
+            return value
+        span = (self.high - self.low) or 1.0
+        cell = min(self.cells - 1, max(0, math.floor((value - self.low) / span * self.cells)))
+        return self.low + cell * span / max(1, self.cells - 1)
 
 
 def _plot(figure: Figure, width: int, height: int, theme: Theme) -> list[str]:
@@ -160,6 +170,8 @@ def _plot(figure: Figure, width: int, height: int, theme: Theme) -> list[str]:
     x = _scale(figure.x, [v for p in figure.parts for v in _coordinates(p, 0)], max(2, width // 12))
     columns = width - 1 - max((len(t) for _, t in y.ticks), default=0)
     rows = height - 2 - x_name
+    if any(isinstance(p, Grid) for p in figure.parts):
+        x, y = _on_cells(x, columns), _on_cells(y, rows)
     with _LOCK:
         try:
             _prepare(figure, width, height, x, y, bool(x_name))
@@ -188,6 +200,12 @@ def _prepare(figure: Figure, width: int, height: int, x: _Scale, y: _Scale, x_na
         plotext.xlabel(figure.x.label)
 
 
+def _on_cells(scale: _Scale, count: int) -> _Scale:
+    """The same axis, with its ticks at the middle of grid cells where they were meant to be."""
+    scale = replace(scale, cells=max(1, count))
+    return replace(scale, ticks=tuple((scale.place(value), text) for value, text in scale.ticks))
+
+
 def _by_depth(figure: Figure) -> list[Line | Scatter | Grid | Note]:
     """Regions lie at the bottom, then lines and points in the author's order, notes on top."""
     depth = {Grid: 0, Line: 1, Scatter: 1, Note: 2}
@@ -202,7 +220,7 @@ def _draw(part: Line | Scatter | Grid | Note, x: _Scale, y: _Scale, columns: int
         return
     if isinstance(part, Note):
         if part.x is not None and part.y is not None:
-            plotext.text(part.text, x.apply(part.x), y.apply(part.y), color=_colour(theme, part.role))
+            plotext.text(part.text, x.place(x.apply(part.x)), y.place(y.apply(part.y)), color=_colour(theme, part.role))
         return
     if isinstance(part, Scatter):
         xs, ys = _visible(part.x, part.y, x, y)
@@ -249,10 +267,10 @@ def _draw_cells(grid: Grid, x: _Scale, y: _Scale, columns: int, rows: int, theme
     flat = [v for row in grid.values for v in row]
     low, high = (min(flat), max(flat)) if grid.kind == "heat" else (0.0, 4.0)
     scale = 4 / ((high - low) or 1.0)
-    source = [min(width - 1, c * width // max(1, columns)) for c in range(columns)]
+    source = [(2 * c + 1) * width // (2 * columns) for c in range(columns)]  # what lies under a character's middle
     cells: Cells = {}
     for r in range(rows):
-        row = grid.values[min(height - 1, r * height // max(1, rows))]
+        row = grid.values[(2 * r + 1) * height // (2 * rows)]
         for c, j in enumerate(source):
             if shade := min(3, int((row[j] - low) * scale)):
                 cells[c, r] = _REGION_SHADES[shade]
