@@ -18,9 +18,11 @@ def masked_cross_entropy(logits, target, valid_len):
     return F.cross_entropy(kept, labels)
 
 
-def problem(draw, scale=2.0, low=1, first=0):
-    """(N, T, V) logits, targets and lengths from `first` to T, both among them; no two sizes equal."""
-    n, steps, vocab = draw.shape(dims=3, low=max(2, low), high=7)
+def problem(draw, scale=2.0, first=0):
+    """(N, T, V) logits, targets and lengths from `first` to T, both among them; a row has at least two pads."""
+    n, steps, vocab = draw.shape(dims=3, low=2, high=6)
+    steps += 2
+    vocab += vocab == steps  # the axes are to be told apart
     valid_len = draw.targets(n, steps + 1 - first) + first
     valid_len[draw.index % n] = steps
     valid_len[(draw.index + 1) % n] = max(first, 1)
