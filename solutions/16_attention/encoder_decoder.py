@@ -15,7 +15,7 @@ class Encoder(nn.Module):
     def __init__(self, vocab: int, emb: int, hidden: int, layers: int = 1, dropout: float = 0.0):
         super().__init__()
         self.embedding = nn.Embedding(vocab, emb)
-        self.rnn = nn.GRU(emb, hidden, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0)
+        self.rnn = nn.GRU(emb, hidden, layers, batch_first=True, dropout=dropout)
 
     def forward(self, x: torch.Tensor, valid_len: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """(N, T) → outputs (N, T, H), zeros beyond the valid length, and h (layers, N, H) at its end."""
@@ -32,7 +32,7 @@ class Decoder(nn.Module):
     def __init__(self, vocab: int, emb: int, hidden: int, layers: int = 1, dropout: float = 0.0):
         super().__init__()
         self.embedding = nn.Embedding(vocab, emb)
-        self.rnn = nn.GRU(emb + hidden, hidden, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0)
+        self.rnn = nn.GRU(emb + hidden, hidden, layers, batch_first=True, dropout=dropout)
         self.dense = nn.Linear(hidden, vocab)
 
     def init_state(self, enc: tuple[torch.Tensor, torch.Tensor], valid_len: torch.Tensor) -> Any:
