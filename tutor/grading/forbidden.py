@@ -84,7 +84,9 @@ class Ban:
             self._watch_backward(torch)
             self._keep_overrides()
         blocked = [r for r in self._rules.dotted if isinstance(sys.modules.get(r), types.ModuleType) or "." not in r]
-        for name in [m for m in sys.modules if any(m == b or m.startswith(f"{b}.") for b in blocked)]:
+        packages = {rule for rule in blocked if "." not in rule}  # most rules, and two thousand modules
+        inner = tuple(rule for rule in blocked if "." in rule)
+        for name in [m for m in sys.modules if m.partition(".")[0] in packages or _is_within(m, inner)]:
             del sys.modules[name]
         sys.meta_path.insert(0, _Blocker(self, (*blocked, "tutor")))
         if self._rules.dotted or self._rules.names:
@@ -324,9 +326,13 @@ class _Blocker:
 
     def find_spec(self, name: str, *_: object) -> None:
         """Raise for a blocked module; else leave it to the next finder."""
-        if any(name == blocked or name.startswith(f"{blocked}.") for blocked in self._names):
+        if _is_within(name, self._names):
             self._ban.deny(f"import {name}", cast("type[ForbiddenError]", ForbiddenImportError))
             raise ForbiddenImportError(f"uses a forbidden operation: import {name}")
+
+
+def _is_within(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
 def hide_ourselves() -> None:

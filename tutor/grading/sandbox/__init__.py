@@ -5,10 +5,9 @@
 """
 
 from tutor.grading.sandbox import bubblewrap
-from tutor.grading.sandbox.closing import MODES, Closing, Confinement, Mode
+from tutor.grading.sandbox.closing import MODES, Closing, Confinement, Mode, prepare
 from tutor.grading.sandbox.environment import server_environment
 from tutor.grading.sandbox.namespaces import leave_network
-from tutor.grading.sandbox.paths import prepare
 from tutor.grading.sandbox.process import (
     become_subreaper,
     close_descriptors,

@@ -52,6 +52,12 @@ class Confinement:
         return cls(Limits(**asked["limits"]), scratch, tuple(map(str, asked["secret"])), bool(asked["devices"]))
 
 
+def prepare() -> None:
+    """Find out, for all processes that are forked from this one, what is the same for each."""
+    paths.prepare()
+    seccomp.prepare()
+
+
 class Closing:
     """Closes this process off in two steps: what depends on no job comes first, while nobody waits for it."""
 
