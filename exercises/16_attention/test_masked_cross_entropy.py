@@ -19,10 +19,9 @@ def masked_cross_entropy(logits, target, valid_len):
 
 
 def problem(draw, scale=2.0, first=0):
-    """(N, T, V) logits, targets and lengths from `first` to T, both among them; a row has at least two pads."""
+    """(N, T, V) logits, targets and lengths from `first` to T, both among them; a row has two pads, no axis the length of another."""
     n, steps, vocab = draw.shape(dims=3, low=2, high=6)
-    steps += 2
-    vocab += vocab == steps  # the axes are to be told apart
+    steps = next(m for m in range(steps + 2, 12) if m not in (n, vocab))
     valid_len = draw.targets(n, steps + 1 - first) + first
     valid_len[draw.index % n] = steps
     valid_len[(draw.index + 1) % n] = max(first, 1)
