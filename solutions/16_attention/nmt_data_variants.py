@@ -224,10 +224,6 @@ def shift_right(target, bos):
 
 
 waive(
-    "module: if TYPE_CHECKING: … → (dropped)",
-    "it is an import for the annotations alone, and those are never evaluated",
-)
-waive(
     "build_arrays: np.full((len(lines), num_steps), vocab['<pad>'], dtype=np.int64) → np.full((len(lines), num_steps), vocab['<pad>'])",
     "int64 is what NumPy takes for a Python int on every common machine; written out, it holds on the others too",
 )
