@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 
 class Vocab:
@@ -25,13 +24,13 @@ class Vocab:
     def __len__(self) -> int:
         return len(self._tokens)
 
-    def __getitem__(self, tokens: Any) -> Any:
+    def __getitem__(self, tokens: str | list[str] | tuple[str, ...]) -> int | list[int]:
         """The index of a token, 0 where it is unknown; a list (or tuple) of tokens gives a list, nested ones too."""
         if isinstance(tokens, (list, tuple)):
             return [self[token] for token in tokens]
         return self._index.get(tokens, 0)
 
-    def to_tokens(self, idx: Any) -> Any:
+    def to_tokens(self, idx: int | list[int]) -> str | list[str]:
         """The token at an index; a list of indices gives a list. Raises IndexError outside 0 … len - 1."""
         if isinstance(idx, (list, tuple)):
             return [self.to_tokens(i) for i in idx]
