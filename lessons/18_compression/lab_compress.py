@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from tutor.training import Axis, Bars, Figure, Line, Log, Note, Scatter, Target, choice, knob, toggle
+from tutor.training import Axis, Bars, Figure, Line, Log, Scatter, Target, choice, knob, toggle
 from tutor.training.data import is_available, load
+from tutor.training.figure import Role
 
 TITLE = "Ten times smaller"
 USES = ("magnitude-prune", "codebook-quantize", "affine-quantize", "svd-low-rank", "lenet")
@@ -67,6 +68,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     if knobs.survey:
         ways += survey(mine, net, test_set, np.random.default_rng(log.seed))
         log.show(pareto(ways, base))
+        log.show(table(ways))
     for number in range(1, knobs.rounds + 1):
         share = knobs.sparsity * (1 - (1 - number / knobs.rounds) ** 3)  # much at first, little at the end
         masks = mine.magnitude_masks(matrices(net), share, knobs.scope)
@@ -84,6 +86,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     log(step + 1, test_accuracy=after, smaller=ratio if after >= base - POINTS else 1.0)
     log.note(f"{knobs.values} values a layer: {after:.1%}, {ratio:.1f} times smaller, {bits / 8192:.1f} KiB.")
     log.show(pareto(ways, base))
+    log.show(table(ways))
 
 
 # --- the pipeline ---------------------------------------------------------------------------------------------------
@@ -206,10 +209,17 @@ def pareto(ways: list[tuple[str, float, float]], base: float) -> Figure:
             parts.append(Scatter([x for x, _ in group], [y for _, y in group], LEGEND[word], role, marker))
     parts += [Scatter([x], [y], "the pipeline", "mine", "●") for name, x, y in ways if "tuned" in name]
     parts.append(Line([1, max(x for _, x, _ in ways)], [base - POINTS] * 2, "2 points lost", "muted"))
-    rows = [f"{name}: {x:.1f} times, {y:.1%}" for name, x, y in ways]
-    notes = [Note("; ".join(rows[i : i + 3])) for i in range(0, len(rows), 3)]
-    x, y = Axis("times smaller", log=True), Axis("accuracy", low=0.0, high=1.0)
-    return Figure((*parts, *notes), "size and accuracy", x, y)
+    floor = max(0.0, min(y for _, _, y in ways) - 0.05)
+    x, y = Axis("times smaller", log=True), Axis("accuracy", low=floor, high=1.0)
+    return Figure(tuple(parts), "size and accuracy", x, y)
+
+
+def table(ways: list[tuple[str, float, float]]) -> Figure:
+    """The same in numbers."""
+    texts = tuple(f"{x:4.1f} times smaller, {y:.1%}" for _, x, y in ways)
+    roles: tuple[Role, ...] = tuple("mine" if "tuned" in name else "reference" for name, _, _ in ways)
+    bars = Bars(tuple(name for name, _, _ in ways), tuple(y for _, _, y in ways), texts, roles, low=0.0, high=1.0)
+    return Figure((bars,), "accuracy of every way that was tried")
 
 
 LEGEND = {"pruned": "pruned", "chan": "bits", "values": "code book", "rank": "low rank"}

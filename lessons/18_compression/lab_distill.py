@@ -1,4 +1,4 @@
-"""A small network learns from few labels alone, with a teacher's answers to them, and from its answers to all pictures."""
+"""A small network learns from few labels, with a teacher's answers to them, and from its answers to all pictures."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Knobs:
     temperature: float = knob(3.0, 0.5, 20.0, log=True, help="softens the teacher and the student")
     alpha: float = knob(0.7, 0.0, 1.0, step=0.1, help="weight of the teacher on pictures that have a label")
     steps: int = knob(360, 60, 2000, step=60, help="steps of every student")
-    lr: float = knob(0.02, 1e-3, 0.5, log=True, help="learning rate of the students, with momentum 0.9")
+    lr: float = knob(0.01, 1e-3, 0.5, log=True, help="learning rate of the students, with momentum 0.9")
     width: int = knob(8, 2, 32, help="filters of the student's first layer; the second has twice as many")
     data: str = choice("largest", "largest", "digits", "fashion", help="largest takes Fashion-MNIST where it is here")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 
 def gaps(x, centres):
@@ -326,3 +326,40 @@ def compression_ratio(n_weights, k, dim=1, codebooks=1):
 @reject("upside down", "You divided the new size by the old one. A ratio of 8 means eight times smaller.")
 def compression_ratio(n_weights, k, dim=1, codebooks=1):
     return (n_weights / dim * (k - 1).bit_length() + codebooks * k * dim * 32) / (32 * n_weights)
+
+
+waive("module: 50 → 51", "any number of rounds in which it settles will do")
+waive("module: 50 → 49", "any number of rounds in which it settles will do")
+waive(
+    "kmeans: if not 1 <= k <= len(x): … → (dropped)",
+    "rng.choice without replacement, and argmin of nothing, raise ValueError themselves",
+)
+waive(
+    "kmeans: 1 <= k <= len(x) → 0 <= k <= len(x)",
+    "rng.choice without replacement, and argmin of nothing, raise ValueError themselves",
+)
+waive(
+    "kmeans: raise ValueError(f'{len(x)} points cannot have {k} centres') → (dropped)",
+    "rng.choice without replacement, and argmin of nothing, raise ValueError themselves",
+)
+waive("kmeans: if np.array_equal(moved, centres): … → (dropped)", "stopping early saves time, no more")
+waive("kmeans: np.array_equal(moved, centres) → np.array_equal(centres, moved)", "stopping early saves time, no more")
+waive("kmeans: break → continue", "stopping early saves time, no more")
+waive("quantize_codebook: w.reshape(-1, 1) → w.reshape(-2, 1)", "NumPy takes any negative size for the open one")
+waive("quantize_codebook: centres[:, 0] → centres[:, -1]", "there is one column")
+waive("product_quantize: if W.shape[1] % m: … → (dropped)", "np.split raises ValueError itself")
+waive(
+    "product_quantize: raise ValueError(f'rows of {W.shape[1]} cannot be cut into {m} equal pieces') → (dropped)",
+    "np.split raises ValueError itself",
+)
+waive("compression_ratio: k - 1 → 1 - k", "the sign takes no part in bit_length")
+waive("_nearest: x.mean(axis=0) → x.mean()", "any offset leaves the distances; it only saves digits")
+waive("_nearest: x.mean(axis=0) → x.sum(axis=0)", "any offset leaves the distances; it only saves digits")
+waive(
+    "_means: np.argsort(-distances, kind='stable') → np.argsort(-distances)",
+    "of two rows that are served equally badly either will do",
+)
+waive(
+    "_means: np.argsort(-distances, kind='stable') → np.argsort(-distances, kind='stable_')",
+    "NumPy looks at the first letter",
+)

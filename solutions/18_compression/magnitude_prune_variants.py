@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 
 
 def checked(sparsity, scope):
@@ -310,3 +310,14 @@ class MaskedSGD(_Masked):
             if p.grad is not None:
                 new = p.detach() - self.lr * self.speed(name, p.grad)
                 p.data = new * self.masks.get(name, 1)
+
+
+waive("magnitude_masks: scope not in ('global', 'layer') → scope not in ('layer', 'global')", "the same two words")
+waive(
+    "magnitude_masks: zip(weights.items(), parts, strict=True) → zip(weights.items(), parts)",
+    "both have one entry a tensor",
+)
+waive(
+    "magnitude_masks: zip(weights.items(), parts, strict=True) → zip(weights.items(), parts, strict=False)",
+    "both have one entry a tensor",
+)
