@@ -90,7 +90,7 @@ def forward(mine, d_model, heads, bias=True):
 
 def sizes(draw, causal=False):
     """N, Q, K, heads and the width of a head, no two alike; Q < K for causal attention."""
-    n, q_len, k_len, heads, d_head = draw.shape(5, 1, 6)
+    n, q_len, k_len, heads, d_head = draw.shape(5, 1, 7)
     if causal and q_len > k_len:
         q_len, k_len = k_len, q_len
     return n, q_len, k_len, heads, d_head
@@ -297,12 +297,25 @@ def test_half_precision(mine, draw):
     same(forward(mine, heads * d_head, heads), formula(heads), *qkv, weights, lengths, causal, **half)
 
 
-def test_refuses(mine):
-    """Raises ValueError where the heads cannot share d_model evenly, and for causal attention with more queries than keys."""
+def test_uneven_heads(mine):
+    """Raises ValueError where the heads cannot share d_model evenly."""
+
+    def made(d_model, num_heads):
+        mine.MultiHeadAttention(d_model, num_heads)
+
     for d_model, heads in ((6, 4), (5, 2), (3, 6)):
-        raises(ValueError, mine.MultiHeadAttention, d_model, heads, because=f"{d_model} is no multiple of {heads}")
-    layer, x = mine.MultiHeadAttention(4, 2), torch.ones(2, 3, 4)
-    raises(ValueError, layer, x, x[:, :2], x[:, :2], None, True, because="3 queries cannot be the last of 2 positions")
+        raises(ValueError, made, d_model, heads, because=f"{d_model} is no multiple of {heads}")
+
+
+def test_more_queries_than_keys(mine):
+    """Raises ValueError for causal attention with more queries than keys; without causal that is nothing special."""
+
+    def used(q, k, causal):
+        mine.MultiHeadAttention(4, 2)(q, k, k, None, causal)
+
+    x = torch.ones(2, 3, 4)
+    used(x, x[:, :2], False)
+    raises(ValueError, used, x, x[:, :2], True, because="3 queries cannot be the last of 2 positions")
 
 
 def test_all_heads_at_once(mine):
