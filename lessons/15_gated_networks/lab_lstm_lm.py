@@ -107,16 +107,17 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     generator = torch.Generator().manual_seed(log.seed)
     model = Model(mine, len(vocab), knobs, generator)
     adam = mine.Adam(list(model.parameters()), lr=knobs.lr)
-    log.total(knobs.epochs * (len(ids) // (BATCH * STEPS)))
+    offsets = [7 * epoch % STEPS for epoch in range(knobs.epochs)]
+    log.total(sum((len(ids) - offset - 1) // BATCH // STEPS for offset in offsets))
     log.note(
         f"{sum(p.numel() for p in model.parameters()):,} numbers to learn; the line to beat is {best:.2f}, n = {at}."
     )
     curves: list[tuple[int, float, float]] = []
     written: list[Note] = []
     step = [0]
-    for epoch in range(knobs.epochs):
+    for epoch, offset in enumerate(offsets):
         adam.param_groups[0]["lr"] = knobs.lr * (1 if epoch < 0.6 * knobs.epochs else 1 / 3)
-        batches = counted(log, step, mine.sequential_batches(ids, BATCH, STEPS, 7 * epoch % STEPS))
+        batches = counted(log, step, mine.sequential_batches(ids, BATCH, STEPS, offset))
         learned = mine.tbptt_epoch(model, batches, adam, knobs.clip, True)
         curves.append((epoch + 1, learned, judge(model, new)))
         log(step[0], new_text_perplexity=curves[-1][2], train_perplexity=learned)
