@@ -181,6 +181,7 @@ def test_all_tokens(mine, draw):
     """For all tokens at once it gives the numbers of the formula, and the gradients for y and memory."""
     training, padded = draw.pick(True, False), draw.bool()
     sizes, n, t, s = case(draw)
+    t = max(t, 3) if draw.index < 4 else t  # with one or two tokens different mistakes look alike
     y, memory = (draw.layout(draw.tensor((n, k, sizes[0]))) for k in (t, s))
     valid_len = lengths(draw, n, s) if padded else None
     weights = drawn(draw, sizes[0], sizes[2])

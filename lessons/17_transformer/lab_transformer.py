@@ -64,7 +64,7 @@ class Knobs:
     pairs: int = knob(1000, 100, 4000, step=100, help="sentences to learn from (eng-fra: 600)")
     epochs: int = knob(8, 1, 60, help="how often every pair is seen")
     d_model: int = knob(64, 16, 256, step=16, help="width of the model; its feed-forward networks are twice as wide")
-    num_heads: int = choice(4, 1, 2, 4, 8, help="heads of every attention")
+    num_heads: str = choice("4", "1", "2", "4", "8", help="heads of every attention")
     layers: int = knob(2, 1, 4, help="blocks on each side")
     dropout: float = knob(0.1, 0.0, 0.5, step=0.05, help="in all blocks and on the embeddings")
     lr: float = knob(0.003, 1e-4, 0.1, log=True, help="the largest learning rate")
@@ -116,7 +116,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     """An epoch of the Transformer, then the GRU for as long; BLEU, translations and attention after each."""
     texts = prepared(mine, log, knobs)
     torch.manual_seed(log.seed)
-    sizes = (len(texts.src), len(texts.tgt), knobs.d_model, knobs.num_heads, 2 * knobs.d_model, knobs.layers)
+    sizes = (len(texts.src), len(texts.tgt), knobs.d_model, int(knobs.num_heads), 2 * knobs.d_model, knobs.layers)
     model = mine.Transformer(*sizes, knobs.dropout)
     gru = Gru(mine, texts, knobs.batch_size) if knobs.gru else None
     batches = -(-len(texts.pairs) // knobs.batch_size)

@@ -102,6 +102,14 @@ class DecoderBlock(Parts):
         return self.self_attn(y, whole, whole)[0]
 
 
+@reject("cache without the new token", "The new token is missing among keys and values: it may see itself, too.")
+class DecoderBlock(Parts):
+    def back(self, y, cache):
+        if cache is None:
+            return super().back(y, cache)
+        return self.self_attn(y, cache, cache)[0]
+
+
 @reject(
     "causal mask off by one",
     "A position may not see itself in yours: the mask hides the diagonal as well. Position t sees 0 … t.",
@@ -150,14 +158,6 @@ class DecoderBlock(Parts):
 class DecoderBlock(Parts):
     def back(self, y, cache):
         return self.self_attn(y, y, y, causal=True)[0]
-
-
-@reject("cache without the new token", "The new token is missing among keys and values: it may see itself, too.")
-class DecoderBlock(Parts):
-    def back(self, y, cache):
-        if cache is None:
-            return super().back(y, cache)
-        return self.self_attn(y, cache, cache)[0]
 
 
 @reject(
