@@ -166,5 +166,9 @@ def test_mlp_works_on_each_token_alone(mine, draw):
 
 def test_heads_must_divide(mine):
     """Heads that do not divide d_model raise ValueError when the block is made."""
+
+    def made_with(d_model, heads):
+        mine.GPTBlock(d_model, heads)
+
     for d_model, heads in ((4, 3), (5, 2), (2, 4)):
-        raises(ValueError, mine.GPTBlock, d_model, heads, because=f"{d_model} is no multiple of {heads}")
+        raises(ValueError, made_with, d_model, heads, because=f"{d_model} is no multiple of {heads}")

@@ -117,23 +117,39 @@ def test_cache_belongs_to_the_caller(mine, draw):
         close(out.detach(), wanted, f"the output of branch {number + 1} of one cache", input={"x": branch})
 
 
+@draws(2)
+def test_new_text(mine, draw):
+    """cache=None begins a new text, whatever the layer has read before."""
+    weights, texts = drawn(draw, 4), [draw.tensor((2, t, 4), requires_grad=False) for t in (3, 2)]
+    layer = loaded(mine, 2, weights)
+    layer(texts[0])
+    out, cache = layer(texts[1])
+    wanted, _ = reference(2)(texts[1], None, weights)
+    close(out.detach(), wanted, "the output of a second text", input={"x": texts[1]})
+    equal(tuple(cache["k"].shape), (2, 2, 2, 2), "the shape of the second text's keys")
+
+
 @draws(4)
 def test_too_long(mine, draw):
     """More than max_len tokens, cached ones included, raise ValueError; exactly max_len are fine."""
     p, t = draw.pick((3, 2), (0, 5), (4, 1), (2, 4))
-    layer = mine.CachedAttention(4, 2, 4)
-    cache = {name: torch.zeros(1, 2, p, 2) for name in "kv"} if p else None
-    raises(ValueError, layer, torch.ones(1, t, 4), cache, because=f"{p} + {t} tokens, room for 4")
+    layer = loaded(mine, 2, drawn(draw, 4), 4)
+    cache = {name: torch.zeros(1, 2, p, 2, dtype=torch.float64) for name in "kv"} if p else None
+    raises(ValueError, layer, torch.ones(1, t, 4, dtype=torch.float64), cache, because=f"{p} + {t} tokens, room for 4")
     fits = 4 - p
     if fits:
-        out, new = layer(torch.ones(1, fits, 4), cache)
+        out, new = layer(torch.ones(1, fits, 4, dtype=torch.float64), cache)
         equal((tuple(out.shape), tuple(new["k"].shape)), ((1, fits, 4), (1, 2, 4, 2)), "the pair of shapes that fit")
 
 
 def test_heads_must_divide(mine):
     """Heads that do not divide d_model raise ValueError when the layer is made."""
+
+    def made_with(d_model, heads):
+        mine.CachedAttention(d_model, heads, 8)
+
     for d_model, heads in ((4, 3), (2, 4)):
-        raises(ValueError, mine.CachedAttention, d_model, heads, 8, because=f"{d_model} is no multiple of {heads}")
+        raises(ValueError, made_with, d_model, heads, because=f"{d_model} is no multiple of {heads}")
 
 
 @draws(2)

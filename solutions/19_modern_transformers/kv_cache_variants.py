@@ -120,6 +120,14 @@ class CachedAttention(_Attention):
         return torch.ones(t, length, dtype=torch.bool).triu(1)
 
 
+@reject("mask only without a cache", "A second piece of several tokens needs the causal mask as well, shifted by P.")
+class CachedAttention(_Attention):
+    def hidden(self, t, length):
+        return (
+            torch.ones(t, length, dtype=torch.bool).triu(1) if t == length else torch.zeros(t, length, dtype=torch.bool)
+        )
+
+
 @reject(
     "no mask among the new tokens",
     "In a prefill the new tokens see each other's future: they need the causal mask, too.",
@@ -127,14 +135,6 @@ class CachedAttention(_Attention):
 class CachedAttention(_Attention):
     def hidden(self, t, length):
         return torch.zeros(t, length, dtype=torch.bool)
-
-
-@reject("mask only without a cache", "A second piece of several tokens needs the causal mask as well, shifted by P.")
-class CachedAttention(_Attention):
-    def hidden(self, t, length):
-        return (
-            torch.ones(t, length, dtype=torch.bool).triu(1) if t == length else torch.zeros(t, length, dtype=torch.bool)
-        )
 
 
 @reject("sees one token ahead", "Your mask is off by one: new token i stands at P + i and looks no further.")
