@@ -41,7 +41,7 @@ BREAK = (
     ("masked-cross-entropy", "the padding instead of the text"),
 )
 
-NUMBERS = Target("bleu", ">=", 0.7, best=True, text="BLEU of 0.70 on numbers that were never seen in training")
+NUMBERS = Target("bleu", ">=", 0.9, best=True, text="BLEU of 0.90 on numbers that were never seen in training")
 TATOEBA = Target("bleu", ">=", 0.9, best=True, text="BLEU of 0.90, with all references, on the training sources")
 
 Pair = tuple[list[str], list[str]]
@@ -54,7 +54,7 @@ class Knobs:
 
     data: str = choice("dates", "dates", "numbers", "eng-fra", help="eng-fra: 600 short sentences, where fetched")
     pairs: int = knob(1000, 100, 4000, step=100, help="sentences to learn from (eng-fra: 600)")
-    epochs: int = knob(12, 1, 60, help="how often every pair is seen")
+    epochs: int = knob(12, 1, 60, help="how often every pair is seen (eng-fra: three times as often)")
     hidden: int = knob(64, 16, 256, step=16, help="width of the GRUs and of the attention")
     emb: int = knob(32, 8, 128, step=8, help="width of the embeddings")
     lr: float = knob(0.005, 1e-4, 0.1, log=True, help="learning rate of Adam")
@@ -71,6 +71,8 @@ class Texts:
     pairs: list[Pair]
     judged: References
     steps: int
+    passes: int = 1
+    """How often an epoch goes over the pairs: a small corpus needs more."""
 
     def __post_init__(self) -> None:
         special = ["<pad>", "<bos>", "<eos>"]
@@ -100,8 +102,8 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     if knobs.compare:
         curves["bleu_without_attention"] = mine.Decoder
     batches = -(-len(texts.pairs) // knobs.batch_size)
-    log.total(knobs.epochs * batches * len(curves))
-    done = 0
+    epochs = knobs.epochs * texts.passes
+    log.total(epochs * batches * len(curves))
     for name, decoder_class in curves.items():
         torch.manual_seed(log.seed)
         model = nn.ModuleList(
@@ -111,12 +113,11 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
             ]
         )
         optimizer = mine.Adam(list(model.parameters()), knobs.lr)
-        for epoch in range(knobs.epochs):
+        for epoch in range(epochs):
             loss = one_epoch(mine, texts, model, optimizer, knobs.batch_size)
-            done += batches
             step = (epoch + 1) * batches
             log(step, **({"train_loss": loss} if name == "bleu" else {}), **{name: judged(mine, texts, model)})
-            if name == "bleu" and (epoch % 3 == 0 or epoch == knobs.epochs - 1):
+            if name == "bleu" and (epoch % 3 == 0 or epoch == epochs - 1):
                 log.show(picture(texts, model, epoch + 1))
         if name == "bleu" and knobs.beam > 1:
             log.note(searched(mine, texts, model, knobs.beam))
@@ -236,4 +237,4 @@ def prepared(mine: SimpleNamespace, log: Log, knobs: Knobs) -> Texts:
     for source, target in pairs:
         references[tuple(source)].append(target)
     first = list(references.items())[: min(600, knobs.pairs)]
-    return Texts(mine, [(list(s), ts[0]) for s, ts in first], [(list(s), ts) for s, ts in first[:200]], 10)
+    return Texts(mine, [(list(s), ts[0]) for s, ts in first], [(list(s), ts) for s, ts in first[:200]], 10, 3)
