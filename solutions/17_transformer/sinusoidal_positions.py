@@ -7,13 +7,13 @@ import torch
 
 def sinusoidal_encoding(max_len: int, d_model: int) -> torch.Tensor:
     r"""$P_{i,2j} = \sin(i / 10000^{2j/d})$ and $P_{i,2j+1} = \cos(i / 10000^{2j/d})$ as float32 (max_len, d_model)."""
-    position = torch.arange(max_len, dtype=torch.float64)[:, None]  # (max_len, 1)
+    position = torch.arange(max_len)[:, None]  # (max_len, 1)
     even = torch.arange(0, d_model, 2, dtype=torch.float64)  # (⌈d/2⌉,): the columns 2j
-    angle = position / 10000 ** (even / d_model)  # (max_len, ⌈d/2⌉), one column a frequency
-    table = torch.empty(max_len, d_model, dtype=torch.float64)  # (max_len, d_model)
-    table[:, 0::2] = angle.sin()
+    angle = position / 10000 ** (even / d_model)  # (max_len, ⌈d/2⌉) in float64: float32 angles of 10000 are off by 5e-4
+    table = torch.empty(max_len, d_model)  # (max_len, d_model) in float32: rounded once, where it is filled
+    table[:, ::2] = angle.sin()
     table[:, 1::2] = angle[:, : d_model // 2].cos()  # an odd width ends with a sine that has no partner
-    return table.float()  # rounded once, at the end: float32 angles of 10000 would be off by 1e-3
+    return table
 
 
 def embed_with_positions(ids: torch.Tensor, weight: torch.Tensor, pe: torch.Tensor, offset: int = 0) -> torch.Tensor:
