@@ -121,6 +121,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
                 log.show(picture(texts, model, epoch + 1))
         if name == "bleu" and knobs.beam > 1:
             log.note(searched(mine, texts, model, knobs.beam))
+        log.note(("With" if name == "bleu" else "Without") + " attention: " + mistakes(texts, model))
 
 
 def one_epoch(mine: SimpleNamespace, texts: Texts, model: nn.ModuleList, optimizer: object, batch_size: int) -> float:
@@ -187,6 +188,15 @@ def searched(mine: SimpleNamespace, texts: Texts, model: nn.ModuleList, beam: in
     plain = [mine.multi_bleu(texts.words(row), refs) for row, (_, refs) in zip(rows, texts.judged[:count], strict=True)]
     found = f"BLEU {np.mean(scores):.3f} with a beam of {beam}, {np.mean(plain):.3f} greedy."
     return f"Beam search on {len(scores)} sentences: {found}"
+
+
+def mistakes(texts: Texts, model: nn.ModuleList, count: int = 3) -> str:
+    """How many translations are wrong somewhere, and the first of them."""
+    rows = greedy(texts, model, *texts.judged_x)[0].tolist()
+    found = [(texts.words(row), refs) for row, (_, refs) in zip(rows, texts.judged, strict=True)]
+    wrong = [f"“{' '.join(got)}” for “{' '.join(refs[0])}”" for got, refs in found if got not in refs]
+    some = ": " + "; ".join(wrong[:count]) if wrong else ""
+    return f"{len(wrong)} of {len(found)} translations are not right word for word{some}."
 
 
 def picture(texts: Texts, model: nn.ModuleList, epoch: int) -> Figure:
