@@ -137,6 +137,11 @@ class Diagnosis:
     generic: bool = False
 
 
+def base_name(check: str) -> str:
+    """Give a check's name without the device or parameters it ran with."""
+    return check.partition("[")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The outcome of one check. All strings are already escaped for a terminal and cut to a sane length."""

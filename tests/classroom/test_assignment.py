@@ -46,6 +46,9 @@ weights = { large_logits = 2, secret = 4 }
     assert (found.limits.check_seconds, found.limits.memory, found.points) == (2.5, 10**9, 15)
 
 
+_NONE = ", ".join(f"{name} = 0" for name in ("values", "special_numbers", "edge_shapes", "layouts", "overflow"))
+
+
 @pytest.mark.parametrize(("text", "words"), [
     ("exercises = ['softmx']", "did you mean `softmax`"), ("exercises = []", "is empty"),
     ("", "`exercises` is missing"),
@@ -58,6 +61,7 @@ weights = { large_logits = 2, secret = 4 }
     ("exercises = ['softmax']\n[limits]\nmemori = 1", "did you mean `memory`"),
     ("[exercises.softmax]\npoints = -1", "number from 0"), ("[exercises.softmax]\npoints = nan", "number from 0"),
     ("[exercises.softmax]\nweights = {large_logit = 1}", "did you mean `test_large_logits`"),
+    (f"[exercises.hello-grader]\nweights = {{{_NONE}}}", "are all 0: nothing could be earned"),
     ("exercises = ['softmax']\nhidden = 'nowhere'", "which is no folder"), ("exercises = [", "not valid TOML"),
 ])  # fmt: skip
 def test_a_bad_assignment_is_a_sentence(tmp_path, course, text, words):

@@ -84,6 +84,8 @@ def test_a_class_alone_or_two_at_a_time_in_shards_or_at_once(homework, tmp_path,
     folders = [str(tmp_path / f"shard{k}") for k in (1, 2)]
     for k, folder in enumerate(folders, 1):
         assert grade(homework, Path(folder), "--shard", f"{k}/2") == 0
+    assert grade(homework, Path(folders[0]), "--shard", "2/2") == 2
+    assert "holds part 1/2, not part 2/2" in capsys.readouterr().err
     assert main(["grade", "merge", *folders, "--out", str(tmp_path / "merged")]) == 0
     assert comparable(tmp_path / "merged") == comparable(tmp_path / "one")
     capsys.readouterr()
@@ -173,6 +175,12 @@ def test_the_gradescope_package(tmp_path, solutions, capsys):
     )
     data = json.loads((base / "results" / "results.json").read_text())
     assert data["score"] == 5, done.stderr
+    (base / "source" / "assignment.toml").write_text(
+        f'exercises = ["{HELLO}"]\ndue = 2026-11-02T12:00:00Z\nlate.per_day = 0.2\n'
+    )
+    (base / "submission_metadata.json").write_text(json.dumps({"created_at": "2026-11-03T14:22:32-07:00"}))
+    subprocess.run([str(base / "source" / "run_autograder")], env=env, capture_output=True, check=False)
+    assert json.loads((base / "results" / "results.json").read_text())["score"] == 3  # two days late
     assert {test["status"] for test in data["tests"]} == {"passed"}
     shutil.rmtree(base / "results")
     (base / "results").mkdir()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
 from class_makers import CODE, zipped
 
-from tutor.classroom.intake import files
+from tutor.classroom.intake import files, gradescope
 from tutor.classroom.intake.collect import collect
-from tutor.classroom.model import Student
+from tutor.classroom.model import Assignment, Student, Submission
 from tutor.classroom.people import by_student
 from tutor.classroom.roster import Roster
+from tutor.model import TutorError
 
 
 def test_canvas_names_of_groups_of_nobody_and_of_many_files(folder, exercises):
@@ -126,3 +131,44 @@ def test_a_zip_of_a_whole_workspace(folder, exercises):
     (jane,) = collect(folder({"jane.zip": zipped(inside)}), exercises)
     assert (set(jane.sources), jane.notes, jane.problem) == ({"softmax", "cross-entropy"}, (), "")
     assert jane.sources["softmax"] == CODE.encode()
+
+
+METADATA = {
+    "id": 123456,
+    "created_at": "2026-11-03T14:22:32.365935-07:00",
+    "assignment": {"due_date": "2026-11-01T23:00:00.000000-07:00", "title": "HW 1", "total_points": "20.0"},
+    "submission_method": "upload",
+    "users": [
+        {"email": "jane@example.edu", "id": 1, "name": "Jane Doe", "sid": "4711",
+         "assignment": {"due_date": "2026-11-03T23:00:00.000000-07:00", "late_due_date": None}},
+        {"email": "bob@example.edu", "id": 2, "name": "Bob", "sid": "4712"},
+    ],
+    "previous_submissions": [{"submission_time": "2026-11-01T14:24:48.087023-07:00", "score": 0.0, "results": {}}],
+}  # fmt: skip
+
+
+def test_gradescope_tells_author_time_attempt_and_extension(tmp_path):
+    path = tmp_path / "submission_metadata.json"
+    path.write_text(json.dumps(METADATA))
+    due = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    found, assignment = gradescope.apply(
+        gradescope.read_metadata(path), Submission(("submission",), "submission"), Assignment("hw", "HW", (), due=due)
+    )
+    assert found.who == ("4711", "jane@example.edu", "Jane Doe")
+    assert (found.attempt, found.at) == (2, datetime.fromisoformat(METADATA["created_at"]))
+    assert assignment.due == due + timedelta(days=2)
+    assert "Bob" in found.notes[0]
+    lateness = gradescope.apply(gradescope.read_metadata(path), found, Assignment("hw", "HW", ()))[1].due
+    assert lateness is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"created_at": "yesterday"}', '{"created_at": "2026-11-03"}', '{"users": [1]}']
+)
+def test_a_damaged_metadata_file_is_an_error_with_its_name(tmp_path, text):
+    path = tmp_path / "submission_metadata.json"
+    path.write_text(text)
+    with pytest.raises(TutorError, match=r"submission_metadata\.json is no"):
+        gradescope.read_metadata(path)
+    with pytest.raises(TutorError, match="cannot be read"):
+        gradescope.read_metadata(tmp_path / "none.json")

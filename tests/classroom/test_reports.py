@@ -56,6 +56,16 @@ def written(grading, folder, *names) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_bytes().decode("utf-8-sig") for path in paths}
 
 
+def test_pages_of_students_who_are_gone_go_too(grading, tmp_path):
+    before = written(grading, tmp_path, "json", "html", "gradescope")
+    (tmp_path / "students" / "mine.html").write_text("not ours")
+    fewer = replace(grading, results=grading.results[:2])
+    written(fewer, tmp_path, "json", "html", "gradescope")
+    gone = {name for name in before if not (tmp_path / name).exists()}
+    assert gone == {"students/max.html", "gradescope/max.json"}
+    assert (tmp_path / "students" / "mine.html").exists()
+
+
 def test_every_format_by_name():
     assert chosen([]) == ("json", "csv", "html")
     assert chosen(["junit,csv", "csv"]) == ("json", "junit", "csv")

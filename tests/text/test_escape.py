@@ -106,12 +106,3 @@ def test_a_log_of_ci_gets_no_other_command(text):
     assert len(printed.splitlines()) == 1
     head, _, _ = printed.removeprefix("::error ").partition("::")
     assert [part.partition("=")[0] for part in head.split(",")] == ["file", "line"]
-
-
-@pytest.mark.parametrize("text", [*NASTY, "a" * 500])
-def test_a_file_name_is_one_plain_part(text):
-    name = escape.file_name(text)
-    assert name
-    assert len(name) <= 80
-    assert set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
-    assert not name.startswith((".", "-"))

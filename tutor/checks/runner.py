@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from tutor.checks.checkfile import CheckFile, Diagnoser, Run, reason
 from tutor.checks.session import OPEN, ChecksPlugin, in_session
-from tutor.model import CourseError, Finding
+from tutor.model import CourseError, Finding, base_name
 from tutor.text.nearest import shown
 
 Result = TypeVar("Result")
@@ -46,7 +46,7 @@ def run_checks(
     run = Run(mine, seed, device, only, on_start, on_finding, diagnose, printed)
 
     def body(file: CheckFile) -> tuple[Finding, ...]:
-        missing = [name for name in only if name.partition("[")[0] not in {n.partition("[")[0] for n in file.names}]
+        missing = [name for name in only if base_name(name) not in set(map(base_name, file.names))]
         if missing:
             raise CourseError(f"{shown(checks)} has no check {missing[0]!r}")
         if on_manifest:

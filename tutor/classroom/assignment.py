@@ -87,6 +87,8 @@ def _part(entry: Table, exercise: Exercise, hidden: Path | None) -> Part:
         if names.count(full) > 1:
             raise given.error(name, "is an open and a hidden check; give the hidden one a name of its own")
         weights[full] = _amount(given, name, 1.0)
+    if names and not any(weights.get(name, 1.0) for name in names):
+        raise entry.error("weights", f"of {exercise.id} are all 0: nothing could be earned")
     entry.finish()
     return Part(exercise.id, points, weights, more)
 

@@ -9,8 +9,7 @@ import re
 from dataclasses import dataclass
 
 from tutor.classroom.model import PartResult, Release, Result
-from tutor.classroom.scoring import base_name
-from tutor.model import Finding
+from tutor.model import Finding, base_name
 
 _LINE = re.compile(r"line (\d+)")
 

@@ -6,17 +6,12 @@ import math
 from datetime import UTC, datetime, timedelta
 
 from tutor.classroom.model import Assignment, Late, Part, PartResult
-from tutor.model import Verdict
+from tutor.model import Verdict, base_name
 
 _GATES = ("load", "allowed")
 """Findings that are no checks of their own: when one fails, the exercise is worth nothing."""
 NOT_GRADED = "it could not be graded; tell your instructor"
 """Of a file of which no verdict could be made, for no fault of the student's."""
-
-
-def base_name(check: str) -> str:
-    """A check's name without the device it ran on."""
-    return check.partition("[")[0]
 
 
 def score(part: Part, verdict: Verdict | None, *, partial: bool) -> float:

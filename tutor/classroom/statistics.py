@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tutor.classroom.model import Grading
-from tutor.classroom.scoring import base_name
-from tutor.model import Finding
+from tutor.model import Finding, base_name
 
 
 @dataclass(frozen=True, slots=True)

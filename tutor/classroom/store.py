@@ -1,7 +1,7 @@
 """Verdicts on disk, one JSON line each, appended as they are made: what a killed run had finished is never lost.
 
 A verdict is found again by what it depends on: the student's file, the exercises it builds on, the course's files, the
-assignment's seed, device, limits and sandbox, and this program's version.
+assignment's seed, device, limits and sandbox, and the versions of this program, torch and NumPy.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -103,11 +104,16 @@ def key_of(
             digest.update(len(data).to_bytes(8, "little") + data)
 
     limits = json.dumps(_plain(assignment), sort_keys=True)
-    put(__version__, limits, exercise.id, sources[exercise.id], _content(exercise))
+    put(__version__, *_libraries(), limits, exercise.id, sources[exercise.id], _content(exercise))
     for name, need in needs.items():
         put(name, sources.get(name, b""), _content(need))
     put(b"" if hidden is None else hidden.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def _libraries() -> tuple[str, ...]:
+    return tuple(version(name) for name in ("torch", "numpy"))
 
 
 def _plain(assignment: Assignment) -> dict[str, object]:

@@ -30,6 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("a whole class (for instructors)")
     group.add_argument("--class", dest="place", type=Path, metavar="DIR", help="folder or zip with the submissions")
     group.add_argument("--submission", type=Path, metavar="PATH", help="one submission: a folder, an archive or a file")
+    group.add_argument(
+        "--gradescope", type=Path, metavar="FILE", help="submission_metadata.json: author, time, attempt, extension"
+    )
     group.add_argument("--assignment", type=Path, metavar="FILE", help="exercises, points, dates (assignment.toml)")
     group.add_argument("--roster", type=Path, metavar="FILE", help="CSV with the names of the class")
     group.add_argument("--out", type=Path, default=Path("grades"), metavar="DIR", help="where the reports go (grades)")
@@ -58,14 +61,17 @@ def run(args: argparse.Namespace) -> int:
 
     formats, shard, jobs = chosen(args.format), _shard(args.shard), _jobs(args.jobs)
     _look_for(args.canvas, args.moodle)
+    if args.gradescope is not None and args.submission is None:
+        raise TutorError("--gradescope tells of one submission; it goes with --submission PATH.")
     course = load_course(args.course or bundled_root())
     roster = read_roster(args.roster) if args.roster else None
     assignment, submissions = _handed_in(args, course)
     everybody = by_student(submissions, roster)
     students = shard_of(everybody, *shard)
+    name = "" if shard == (1, 1) else "/".join(map(str, shard))
+    _not_of_another_part(args.out, name)
     store = Store(args.out)
     again = _again(args.regrade, everybody)
-    name = "" if shard == (1, 1) else "/".join(map(str, shard))
     _announce(assignment, students)
     bar = Bar(anybody=bool(students))
     try:
@@ -103,6 +109,18 @@ def _look_for(*files: Path | None) -> None:
             raise TutorError(f"There is no file {file} to fill in.")
 
 
+def _not_of_another_part(out: Path, shard: str) -> None:
+    """Refuse to write a part of a class over another part."""
+    from tutor.classroom.record import read_grading
+
+    if not shard or not (out / "grading.json").is_file():
+        return
+    there = read_grading(out).shard
+    if there != shard:
+        what = f"part {there}" if there else "the grading of a whole class"
+        raise TutorError(f"{out} holds {what}, not part {shard}; give each part an --out of its own.")
+
+
 def _finish(
     grading: Grading,
     out: Path,
@@ -133,6 +151,7 @@ def _finish(
 
 def _handed_in(args: argparse.Namespace, course: Course) -> tuple[Assignment, list[Submission]]:
     from tutor.classroom.assignment import read_assignment, whole_course
+    from tutor.classroom.intake import gradescope
     from tutor.classroom.intake.collect import collect, collect_one
 
     assignment = read_assignment(args.assignment, course) if args.assignment else None
@@ -154,6 +173,10 @@ def _handed_in(args: argparse.Namespace, course: Course) -> tuple[Assignment, li
         assignment = replace(assignment, sandbox=args.sandbox)
     if args.device != "cpu":
         assignment = replace(assignment, device=args.device)
+    if args.gradescope is not None:
+        submissions[0], assignment = gradescope.apply(
+            gradescope.read_metadata(args.gradescope), submissions[0], assignment
+        )
     return assignment, submissions
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tutor.grading import limits, material
-from tutor.model import CourseError, Finding, Job, Outcome, TutorError, Verdict
+from tutor.model import CourseError, Finding, Job, Outcome, TutorError, Verdict, base_name
 
 
 class Assembly:
@@ -42,12 +42,12 @@ class Assembly:
 
     def _missing(self, end: dict[str, Any]) -> Iterator[Finding]:
         exercise = material.find(self._job.course_root, self._job.exercise)
-        seen = {(f.check.partition("[")[0], f.hidden) for f in self._findings}
+        seen = {(base_name(f.check), f.hidden) for f in self._findings}
         died = end.get("died")
         manifest = [(name, sentence, False) for name, sentence in material.check_sentences(exercise.checks)]
         manifest += [(name, sentence, True) for name, sentence in material.hidden_sentences(self._job)]
         for name, sentence, hidden in manifest:
-            wanted = not self._job.checks or name in {c.partition("[")[0] for c in self._job.checks}
+            wanted = not self._job.checks or name in set(map(base_name, self._job.checks))
             if (name, hidden) in seen or not wanted:
                 continue
             outcome: Outcome = "not_run"

@@ -206,10 +206,10 @@ class Server:
         elif not running.begun:
             if now > running.started + _BEGIN:
                 self._end(running, {"died": "judge"})
+        elif now > running.since + most["check_seconds"]:  # the closer limit, even where this server comes late
+            self._stop(running, "check")
         elif now > running.started + most["verdict_seconds"]:
             self._stop(running, "verdict")
-        elif now > running.since + most["check_seconds"]:
-            self._stop(running, "check")
         elif now > running.counted + _COUNT_EVERY:
             running.counted = now
             self._count(running)

@@ -83,9 +83,3 @@ def ci_message(text: str, limit: int = 1000) -> str:
 def ci_property(text: str, limit: int = 300) -> str:
     """For a property of such a command, as in `file=…`."""
     return ci_message(line(text, limit), limit).replace(":", "%3A").replace(",", "%2C")
-
-
-def file_name(text: str, limit: int = 80) -> str:
-    """For the name of a file to be written: one part, nothing but letters, digits, `.`, `-` and `_`."""
-    safe = re.sub(r"[^\w.-]+", "_", text, flags=re.ASCII).strip("._-")
-    return safe[:limit] or "unnamed"

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import cast
 
 from tutor.classroom.model import Grading
+from tutor.classroom.record import read_grading
+from tutor.classroom.reports.names import file_names
 from tutor.model import TutorError
 from tutor.text.nearest import nearest
 
@@ -20,6 +22,7 @@ FORMATS = {
     "classroom50": "result.json of Classroom 50, one for each student",
     "github": "step summary and annotations of GitHub Actions",
 }
+_OF_STUDENTS = ("students/{}.html", "gradescope/{}.json", "classroom50/{}.json")
 DEFAULT = ("json", "csv", "html")
 
 Writer = Callable[[Grading, Path], list[Path]]
@@ -35,8 +38,21 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def write_reports(grading: Grading, folder: Path, names: Iterable[str]) -> list[Path]:
-    """Write every format; gives the files."""
-    return [path for name in names for path in _writer(name)(grading, folder)]
+    """Write every format; gives the files. Students' files of the grading before, of whom it is not, are taken away."""
+    before = _names_before(folder)
+    written = [path for name in names for path in _writer(name)(grading, folder)]
+    for name in before - set(file_names(grading.results).values()):
+        for old in _OF_STUDENTS:
+            (folder / old.format(name)).unlink(missing_ok=True)
+    return written
+
+
+def _names_before(folder: Path) -> set[str]:
+    """The file names of the students whose results lie in a folder."""
+    try:
+        return set(file_names(read_grading(folder).results).values())
+    except TutorError:  # there is none, or none that this version can read: then nothing is known of it
+        return set()
 
 
 def _writer(name: str) -> Writer:
