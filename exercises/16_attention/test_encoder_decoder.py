@@ -80,13 +80,13 @@ def sizes_of(draw):
     return vocab, emb, hidden, layers
 
 
-def sources(draw, sizes, batch=None):
-    """Sentences (N, T) of any tokens, and their lengths, which include 1 and T."""
+def sources(draw, sizes):
+    """Sentences (N, T) of any tokens, and their lengths: one of them is full, one is followed by two pads or more."""
     n, steps = draw.shape(dims=2, low=2, high=6)
-    n = batch or n
+    steps += 1
     x = draw.layout(draw.targets((n, steps), sizes[0]))
     valid_len = draw.targets(n, steps) + 1
-    valid_len[draw.index % n] = draw.pick(1, steps)
+    valid_len[draw.index % n], valid_len[(draw.index + 1) % n] = steps, 1
     return x, valid_len
 
 
