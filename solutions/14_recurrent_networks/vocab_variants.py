@@ -353,3 +353,7 @@ waive(
 waive(
     "Vocab.to_tokens: 0 <= idx < len(self) → 0 <= idx <= len(self)", "the list itself raises IndexError at its length"
 )
+waive(
+    "Vocab.to_tokens: isinstance(idx, (list, tuple)) → isinstance(idx, (tuple, list))",
+    "isinstance does not mind the order of the classes",
+)
