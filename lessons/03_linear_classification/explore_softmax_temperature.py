@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 
 from tutor.training import Bars, Figure, Note, knob
+from tutor.training.figure import Role
 
 TITLE = "Softmax temperature"
 TEACHES = (
     "Only differences of logits count: raise all five by one and nothing moves. T → 0 gives everything to the largest "
-    "logit, T → ∞ makes all alike. top-k and top-p cut the tail off before one word is drawn."
+    "logit, T → ∞ makes all alike. top-k and top-p cut the tail off; what is kept shares the whole probability."
 )
 
 WORDS = ("blue", "clear", "grey", "falling", "purple")
@@ -31,17 +32,33 @@ class Knobs:
 
 
 def draw(knobs: Knobs) -> Figure:
-    """One bar a word: its probability, and what is left of it after the filters."""
+    """One bar a word: its probability; once a filter cuts words off, a second block with what is drawn from."""
     z = [getattr(knobs, word) for word in WORDS]
     p = softmax([v / knobs.temperature for v in z])
     kept = filtered(p, knobs.top_k, knobs.top_p)
     mass = sum(p[i] for i in kept)
     q = [p[i] / mass if i in kept else 0.0 for i in range(len(p))]
-    texts = tuple(f"p {p[i]:.3f}  {f'drawn {q[i]:.3f}' if i in kept else 'cut off    '}" for i in range(len(p)))
+    cut = len(kept) < len(p)
     labels = tuple(f"{word}  z = {v:4.1f}" for word, v in zip(WORDS, z, strict=True))
-    roles = tuple("mine" if i in kept else "muted" for i in range(len(p)))
-    bars = Bars(labels, tuple(p), texts, roles, low=0.0, high=1.0)
-    return Figure((bars, Note(""), *(Note(line) for line in words(p, q, len(kept)))), "The sky is …")
+    roles: tuple[Role, ...] = tuple("mine" if i in kept else "muted" for i in range(len(p)))
+    before = Bars(labels, tuple(p), texts(p, kept, knobs.top_p), roles, 0.0, 1.0, "softmax(z / T)" if cut else "")
+    notes = [Note(line) for line in words(p, q, len(kept))]
+    if not cut:
+        return Figure((before, Note(""), *notes), "The sky is …")
+    drawn = tuple(f"p {v:.3f}  {'kept' if i in kept else 'never drawn'}".ljust(23) for i, v in enumerate(q))
+    after = Bars(labels, tuple(q), drawn, roles, 0.0, 1.0, f"what is drawn from: each kept word divided by {mass:.3f}")
+    return Figure((before, after, *notes), "The sky is …")
+
+
+def texts(p: list[float], kept: set[int], top_p: float) -> tuple[str, ...]:
+    """Behind each bar: its probability, and for top-p the sum of it and all that are likelier."""
+    order = sorted(range(len(p)), key=lambda i: -p[i])
+    sums = {i: sum(p[j] for j in order[: rank + 1]) for rank, i in enumerate(order)}
+    tails = (f"  sum {sums[i]:.3f}" if top_p < 1 else "" for i in range(len(p)))
+    return tuple(
+        f"p {p[i]:.3f}{tail}{'' if i in kept else '  cut'}".ljust(23)
+        for i, tail in zip(range(len(p)), tails, strict=True)
+    )
 
 
 def words(p: list[float], q: list[float], kept: int) -> list[str]:
@@ -75,4 +92,4 @@ def filtered(p: list[float], top_k: int, top_p: float) -> set[int]:
 
 def entropy(p: list[float]) -> float:
     """In nats; an impossible word adds nothing."""
-    return -sum(v * math.log(v) for v in p if v > 0)
+    return 0.0 - sum(v * math.log(v) for v in p if v > 0)
