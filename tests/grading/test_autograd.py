@@ -357,3 +357,53 @@ def test_the_groups_of_a_lent_solutions_optimizer_can_be_set(talk):
     mine.slowly(optimizer)
     assert optimizer.param_groups[0]["lr"] == 0.25
     assert torch.equal(p.detach(), torch.full((2,), 0.75))
+
+
+AROUND = """
+def residual(f, x):
+    return x + f(2 * x)
+
+def stacked(f, x):
+    for _ in range(3):
+        x = x + f(x.tanh())
+    return x
+
+def recurrent(f, h, memory):
+    out = []
+    for x in memory.unbind(0):
+        h = (h + f(h, memory) * x).tanh()
+        out.append(h)
+    return sum(out), h
+"""
+
+
+def bent(x):
+    return x.sin() * x
+
+
+def read(h, memory):
+    return (memory @ h).softmax(0) @ memory
+
+
+@pytest.mark.parametrize("name", ["residual", "stacked"])
+def test_a_way_around_a_lent_part_is_counted_once(talk, name):
+    """The learner's result depends on a lent part's result, and on what went into it besides."""
+    program: dict[str, object] = {}
+    exec(AROUND, program)
+    x = torch.randn(4, dtype=torch.float64, requires_grad=True)
+    theirs, ours = getattr(talk(AROUND), name)(bent, x), program[name](bent, x)
+    first, wanted = (torch.autograd.grad((y**2).sum(), x, create_graph=True)[0] for y in (theirs, ours))
+    assert torch.allclose(first, wanted)
+    second, wanted = (torch.autograd.grad(g.sum(), x)[0] for g in (first, wanted))
+    assert torch.allclose(second, wanted)
+
+
+def test_a_loop_over_a_lent_part_is_counted_once(talk):
+    """Attention in a recurrent network: state and memory go into the lent part, and around it."""
+    program: dict[str, object] = {}
+    exec(AROUND, program)
+    h = torch.randn(3, dtype=torch.float64, requires_grad=True)
+    memory = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
+    theirs, ours = talk(AROUND).recurrent(read, h, memory), program["recurrent"](read, h, memory)
+    found, wanted = (torch.autograd.grad((y**2).sum() + z.sum(), (h, memory)) for y, z in (theirs, ours))
+    assert all(torch.allclose(f, w) for f, w in zip(found, wanted, strict=True))

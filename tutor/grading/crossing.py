@@ -8,7 +8,8 @@ vector-Jacobian product; with `create_graph` the product arrives with a history 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -47,6 +48,8 @@ class Crossing(torch.autograd.Function):
     def backward(ctx: Any, *grads: torch.Tensor) -> Any:  # noqa: ANN401  a tuple of optional tensors
         """Ask the other side for the gradients of the roots."""
         link = cast(Link, ctx.link)
+        if not grads[0].requires_grad and not grads[0].any():  # behind a cut: not worth a message
+            return (None,) * len(ctx.needs_input_grad)
         return (None, *link.vjp(link.id, grads[0], tuple(ctx.needs_input_grad[1:])))
 
 
@@ -69,6 +72,8 @@ class Graphs:
     edges: dict[tuple[int, int], int] = field(default_factory=dict)
     """(node, output number) → id of a held tensor, so that a later graph's walk stops there."""
     released: list[int] = field(default_factory=list)
+    running: list[object] = field(default_factory=list)
+    """The products under way; one may ask the other side, which asks this one again."""
 
     def write(self, e: Encoder, twin: Twin, t: torch.Tensor) -> None:
         """Write what `t` depends on and keep its graph under a new id."""
@@ -144,12 +149,35 @@ class Graphs:
         wanted = [edge for edge, need in zip(hold.roots, needed, strict=True) if need]
         if not wanted:
             return (None,) * len(needed)
-        grads = iter(
-            torch.autograd.grad(
+        with self._cut(hold.roots):
+            found = torch.autograd.grad(
                 [hold.edge], wanted, [grad], retain_graph=True, create_graph=torch.is_grad_enabled(), allow_unused=True
             )
-        )
+        grads = iter(found)
         return tuple(next(grads) if need else None for need in needed)
+
+    @contextmanager
+    def _cut(self, roots: tuple[GradientEdge, ...]) -> Iterator[None]:
+        """Let no gradient flow on behind a root: the other side knows its history and would count it a second time."""
+        turn = object()
+
+        def stop(number: int) -> Callable[[tuple[torch.Tensor | None, ...]], tuple[torch.Tensor | None, ...]]:
+            def hook(grads: tuple[torch.Tensor | None, ...]) -> tuple[torch.Tensor | None, ...]:
+                if self.running[-1] is not turn:  # another product passes here on its way
+                    return grads
+                return tuple(torch.zeros_like(g) if i == number and g is not None else g for i, g in enumerate(grads))
+
+            return hook
+
+        inner = [edge for edge in roots if len(roots) > 1 and not hasattr(edge.node, "variable")]
+        hooks = [edge.node.register_prehook(stop(edge.output_nr)) for edge in inner]
+        self.running.append(turn)
+        try:
+            yield
+        finally:
+            self.running.pop()
+            for handle in hooks:
+                handle.remove()
 
     def release(self, number: int) -> None:
         """Free the graph of a tensor that the other side has let go."""
