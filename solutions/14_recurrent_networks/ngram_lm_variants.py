@@ -128,7 +128,7 @@ class NGramLM(_Base):
 class NGramLM(_Base):
     def prob(self, context, token):
         c = self.last(context)
-        total = self.contexts[c] + (self.V if self.alpha else 0)
+        total = self.contexts[c] + self.V
         return (self.ngrams[(*c, token)] + self.alpha) / total if total else 0.0
 
 
