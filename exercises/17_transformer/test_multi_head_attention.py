@@ -173,8 +173,8 @@ def test_both_masks(mine, draw):
 def test_loads_from_pytorch(mine, draw):
     """With the weights of torch.nn.MultiheadAttention it gives that layer's output and its weights head by head."""
     heads, d_model, n, q_len, k_len = draw.pick((2, 6, 4, 3, 5), (3, 12, 2, 5, 4), (1, 3, 2, 4, 6))
-    theirs = torch.nn.MultiheadAttention(d_model, heads, batch_first=True, dtype=torch.float64, device=draw.device)
     packed = draw.tensor((3 * d_model, d_model), requires_grad=False)  # the rows of w_q, then w_k, then w_v
+    theirs = torch.nn.MultiheadAttention(d_model, heads, batch_first=True, dtype=packed.dtype, device=packed.device)
     biases = draw.tensor(3 * d_model, requires_grad=False)
     out = {name: draw.tensor(p.shape, requires_grad=False) for name, p in theirs.out_proj.named_parameters()}
     out = {f"out_proj.{name}": value for name, value in out.items()}
