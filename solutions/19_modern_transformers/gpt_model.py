@@ -9,14 +9,6 @@ from torch import nn
 from tutor.mine import GPTBlock
 
 
-def _start(module: nn.Module) -> None:
-    """GPT-2's initialisation of one part."""
-    if isinstance(module, (nn.Linear, nn.Embedding)):
-        nn.init.normal_(module.weight, std=0.02)
-    if isinstance(module, nn.Linear) and module.bias is not None:
-        nn.init.zeros_(module.bias)
-
-
 class GPT(nn.Module):
     r"""$\text{logits} = \text{ln}_f(\text{blocks}(E_{ids} + P)) E^\top$ (Radford et al. 2019, Press & Wolf 2017)."""
 
@@ -27,7 +19,11 @@ class GPT(nn.Module):
         self.pos = nn.Embedding(max_len, d_model)  # (max_len, d)
         self.blocks = nn.ModuleList(GPTBlock(d_model, num_heads) for _ in range(layers))
         self.ln_f = nn.LayerNorm(d_model)
-        self.apply(_start)
+        for name, value in self.named_parameters():
+            if value.ndim == 2:  # of linear layers and embeddings
+                nn.init.normal_(value, std=0.02)
+            elif name.endswith("bias"):
+                nn.init.zeros_(value)
 
     def forward(
         self, ids: torch.Tensor, targets: torch.Tensor | None = None

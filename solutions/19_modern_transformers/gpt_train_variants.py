@@ -44,7 +44,7 @@ def train(
         if flaw == "multiples":
             starts = starts // block * block
         if flaw == "one batch":
-            starts = torch.arange(batch_size)[:, None] * block
+            starts = torch.randint(len(a) - block - 1, (batch_size, 1), generator=torch.Generator().manual_seed(1))
         places = starts + torch.arange(block)
         logits, loss = model(a[places], a[places + ahead])
         if flaw != "zero_grad":
