@@ -158,7 +158,7 @@ class World:
         """Grade a right answer and another student's, whose text stays in memory for a while."""
         rights = {"target": SOFTMAX + APPLY, "banned": SOFTMAX, "inverse": INVERSE, "product": PRODUCT}
         for exercise, right in rights.items():
-            assert (verdict := self.grade(right.encode(), exercise)).passed, verdict
+            assert (verdict := self.grade(right.encode(), exercise, 20.0)).passed, verdict  # torch imports on the way
         previous = (
             f"KEPT = '{self.canaries['previous']}'\ndef softmax(x):\n    raise ValueError(KEPT)\napply = softmax\n"
         )

@@ -260,3 +260,27 @@ def test_nothing_is_left_running(bench):
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     assert len(children) <= 2
     assert os.getpgid(server) != os.getpgid(0)
+
+
+def test_an_end_on_the_way_back_is_told_as_such(bench):
+    checks = """
+        import torch
+        from tutor.checks import same
+        def test_values(mine):
+            same(mine.f, lambda x: 2 * x, torch.ones(3, dtype=torch.float64, requires_grad=True))
+    """
+    bench.exercise("ex", checks, front='framework = "torch"')
+    source = """
+        import os
+        import torch
+        class Double(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                return 2 * x
+            @staticmethod
+            def backward(ctx, grad):
+                os._exit(3)
+        f = Double.apply
+    """
+    finding = bench.grade(source).findings[0]
+    assert (finding.outcome, "exit code 3" in finding.message) == ("error", True), finding

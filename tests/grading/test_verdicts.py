@@ -197,6 +197,15 @@ def test_numpy_bans(bench, way):
     assert "line " in told[0].message
 
 
+def test_what_a_library_would_import_and_can_do_without_is_nobodys_fault(bench):
+    """torch's first optimizer looks for scikit-learn. It does not get it, and the learner has not asked."""
+    bench.exercise("ex", CHECKS, solution=RIGHT, front='forbidden = ["numpy.linalg"]')
+    way = "import pydoc\ndef f(x):\n    try:\n        pydoc.safeimport('sklearn')\n    except pydoc.ErrorDuringImport:\n"
+    way += "        return x.sum()\n"
+    verdict = bench.grade(way)
+    assert verdict.passed, verdict.findings
+
+
 TORCH_CHECKS = """
 import torch
 from tutor.checks import same

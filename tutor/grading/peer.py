@@ -35,6 +35,9 @@ class Host(Side, Protocol):
     catches: type[BaseException]
     """What is passed on to the other side; anything else ends this side's work."""
 
+    def ask(self, operation: str, *arguments: object) -> object:
+        """Ask the other side, in this side's words when it is gone."""
+
     def serve(self, operation: str, arguments: tuple[object, ...]) -> object:
         """Answer a question of the other side."""
 
@@ -244,7 +247,7 @@ class Peer:
                 raise CodecError("a container changed its kind")
 
     def _vjp(self, number: int, grad: torch.Tensor, needed: tuple[bool, ...]) -> tuple[torch.Tensor | None, ...]:
-        return cast("tuple[torch.Tensor | None, ...]", self.request("vjp", number, grad, needed))
+        return cast("tuple[torch.Tensor | None, ...]", self.host.ask("vjp", number, grad, needed))
 
 
 @contextlib.contextmanager
