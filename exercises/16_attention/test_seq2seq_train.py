@@ -181,7 +181,7 @@ def test_start(mine, draw):
 @draws(1)
 def test_seed(mine, draw):
     """The same seed gives the same losses, another seed others."""
-    pairs, options = pairs_of(draw, 6), {**SMALL, "epochs": 2, "batch_size": 2}
+    pairs, options = pairs_of(draw, 6), {**SMALL, "epochs": 1, "batch_size": 2}
     first, again, other = (trained(mine, pairs, **options, seed=seed)["loss"] for seed in (1, 1, 2))
     holds(first == again, "two runs with the same seed differ", got="other losses", expected="the same losses")
     holds(first[0] != other[0], "two seeds give the same losses", got="the same", expected="seed to be used")
@@ -278,7 +278,7 @@ def hypotheses(model, data, sentence, beam, alpha=0.75):
     return [data.words[1][i] for i in best], attention.float().numpy()
 
 
-def some_model(mine, draw, epochs=6):
+def some_model(mine, draw, epochs=4):
     pairs = pairs_of(draw, 8)
     result = trained(mine, pairs, num_steps=5, emb=4, hidden=6, lr=0.08, epochs=epochs, batch_size=8)
     return result, translator(weights(result)), Data(pairs, 5)

@@ -123,7 +123,7 @@ def words(
     row, ok = weights[i], allowed[i]
     if not any(ok):
         return [f"Query {knobs.query}, “{queries[i]}”, has nothing to attend to: its row is zeros, not NaN."]
-    best = sorted((j for j in range(N) if ok[j]), key=lambda j: -row[j])[:2]
+    best = sorted((j for j in range(N) if row[j] > 0.005), key=lambda j: -row[j])[:2]
     parts = [f"{row[j]:.2f} to “{keys[j]}” (score {raw[i][j]:.1f})" for j in best]
     entropy = -sum(w * math.log(w) for w in row if w > 0)
     first = f"Query {knobs.query}, “{queries[i]}”: {', '.join(parts)}; as spread as {math.exp(entropy):.1f} equal keys."
