@@ -109,7 +109,9 @@ def facts(knobs: Knobs, table: dict[str, Counter[str]]) -> list[str]:
     share = f"{full:.1f}" if full >= 0.1 else f"{full:.1g}" if full >= 1e-4 else "below 0.0001"
     return [
         f"{grams:,} different {n}-grams in {knobs.letters:,} letters, of 27{POWERS[n - 1]} possible: {share} %.",
-        f"{len(table):,} contexts; {100 * single / len(table):.0f} % of them have only ever had one follower.",
+        "One context, the empty one: it comes before every letter."
+        if n == 1
+        else f"{len(table):,} contexts; {100 * single / len(table):.0f} % of them have only ever had one follower.",
     ]
 
 
