@@ -140,7 +140,7 @@ def agree(mine, pairs, options):
     got = trained(mine, pairs, **options)["loss"]
     names = ("num_steps", "layers", "lr", "warmup", "batch_size", "epochs")
     right = reference(weights, pairs, heads=options["num_heads"], **{name: options[name] for name in names})
-    close(got, right, "the list of losses", rtol=2e-3, atol=1e-3, input={"pairs": pairs, **options})
+    close(got, right, "the list of losses", rtol=2e-4, atol=1e-4, input={"pairs": pairs, **options})
 
 
 SMALL = {"d_model": 8, "num_heads": 2, "layers": 1, "dropout": 0.0, "seed": 3}
@@ -152,7 +152,7 @@ def test_start(mine, draw):
     pairs = some_pairs(draw, 4)
     before = [(list(source), list(target)) for source, target in pairs]
     d, heads, layers = draw.pick((8, 2, 1), (6, 3, 2))
-    got = trained(mine, pairs, d_model=d, num_heads=heads, layers=layers, epochs=0)
+    got = trained(mine, pairs, d_model=d, num_heads=heads, layers=layers, dropout=0.25, epochs=0)
     for side, name in enumerate(("src_vocab", "tgt_vocab")):
         wanted = vocabulary([pair[side] for pair in pairs])
         found = got[name].to_tokens(list(range(len(got[name]))))
@@ -162,6 +162,7 @@ def test_start(mine, draw):
     wanted = dict(zip(names, [(len(got["src_vocab"]), d), (len(got["tgt_vocab"]), d), (2 * d, d)], strict=True))
     equal({name: shapes.get(name, "missing") for name in names}, wanted, "the dict of shapes", input={"pairs": pairs})
     holds(f"encoder.{layers}.ffn.linear1.weight" not in shapes, "the model has too many layers", got=list(shapes), expected=f"{layers} a side")  # fmt: skip
+    equal(float(got["model"].dropout.p), 0.25, "the dropout of the model")
     equal(got["loss"], [], "the list of losses of no epoch")
     equal(pairs, before, "the list of pairs after the call")
 
@@ -176,13 +177,21 @@ def test_defaults(mine):
     equal(got, wanted, "the dict of defaults")
 
 
+def test_seed(mine):
+    """The seed decides: one seed gives one start, another seed another."""
+    pairs = [(["a", "b"], ["u"]), (["c"], ["v", "w"])]
+    first, again, other = (start(mine, pairs, **SMALL | {"seed": seed})["out.weight"] for seed in (3, 3, 4))
+    holds(torch.equal(first, again), "two runs with one seed start differently", got="another start", expected="the same weights")  # fmt: skip
+    holds(not torch.equal(first, other), "two seeds give the same start", got="the same weights", expected="another start")  # fmt: skip
+
+
 @draws(2)
 def test_full_batches(mine, draw):
     """With one batch an epoch its losses are those of the formulas, step by step, warm-up and cosine included."""
-    pairs = some_pairs(draw, 5)
-    lr, warmup = ((0.01, 0.0), (0.03, 0.5))[draw.index]
+    pairs = some_pairs(draw, (3, 5)[draw.index])
+    steps = ({"lr": 0.03, "warmup": 0.0, "epochs": 12}, {"lr": 0.03, "warmup": 0.5, "epochs": 4})[draw.index]
     num_steps, heads, layers = ((4, 4, 1), (9, 2, 2))[draw.index]
-    agree(mine, pairs, SMALL | {"num_steps": num_steps, "num_heads": heads, "layers": layers, "lr": lr, "warmup": warmup, "batch_size": 8, "epochs": 5})  # fmt: skip
+    agree(mine, pairs, SMALL | steps | {"num_steps": num_steps, "num_heads": heads, "layers": layers, "batch_size": 8})
 
 
 @draws(2)
@@ -204,12 +213,11 @@ def test_tokens_weigh_alike(mine):
 
 @draws(1)
 def test_order(mine, draw):
-    """The batches come in a new order that the seed decides: one seed gives one history, another one another."""
+    """The batches come in a random order that the seed decides."""
     pairs = some_pairs(draw, 8)
     options = SMALL | {"lr": 0.02, "warmup": 0.1, "batch_size": 1, "epochs": 1, "num_steps": 6}
-    first, again, other = (trained(mine, pairs, **options | {"seed": seed})["loss"] for seed in (3, 3, 4))
+    first, again = (trained(mine, pairs, **options)["loss"] for _ in range(2))
     equal(again, first, "the list of losses of a second run with the same seed")
-    holds(first != other, "two seeds give the same history", got=other, expected="another start, another order")
     names = ("num_steps", "layers", "lr", "warmup", "batch_size", "epochs")
     in_order = reference(start(mine, pairs, **options), pairs, heads=2, **{name: options[name] for name in names})
     holds(abs(in_order[0] - first[0]) > 1e-5 * first[0], "the pairs come in the order of the list, not shuffled", got=first, expected="a random order", input=options)  # fmt: skip

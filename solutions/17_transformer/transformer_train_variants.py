@@ -279,6 +279,16 @@ def train_transformer(pairs, *, num_steps=10, d_model=64, num_heads=4, layers=2,
     return train(flaw="betas", **locals())
 
 
+@reject("schedule counts epochs", "The learning rate changes once an epoch. Step n counts batches, over all epochs.")
+def train_transformer(pairs, *, num_steps=10, d_model=64, num_heads=4, layers=2, dropout=0.1, lr=2e-3, warmup=0.1, batch_size=64, epochs=30, seed=0):  # fmt: skip
+    return train(flaw="counts epochs", **locals())
+
+
+@reject("total rounded down", "You rounded the number of batches down: the short last batch is a step as well.")
+def train_transformer(pairs, *, num_steps=10, d_model=64, num_heads=4, layers=2, dropout=0.1, lr=2e-3, warmup=0.1, batch_size=64, epochs=30, seed=0):  # fmt: skip
+    return train(flaw="total rounded down", **locals())
+
+
 @reject(
     "learning rate never changes", "The learning rate stays where it is: set it before each step with cosine_warmup."
 )
@@ -291,11 +301,6 @@ def train_transformer(pairs, *, num_steps=10, d_model=64, num_heads=4, layers=2,
     return train(flaw="no warm-up", **locals())
 
 
-@reject("schedule counts epochs", "The learning rate changes once an epoch. Step n counts batches, over all epochs.")
-def train_transformer(pairs, *, num_steps=10, d_model=64, num_heads=4, layers=2, dropout=0.1, lr=2e-3, warmup=0.1, batch_size=64, epochs=30, seed=0):  # fmt: skip
-    return train(flaw="counts epochs", **locals())
-
-
 @reject("steps counted from one", "Your schedule is one step ahead: the first step is n = 0.")
 def train_transformer(pairs, *, num_steps=10, d_model=64, num_heads=4, layers=2, dropout=0.1, lr=2e-3, warmup=0.1, batch_size=64, epochs=30, seed=0):  # fmt: skip
     return train(flaw="counts from one", **locals())
@@ -304,11 +309,6 @@ def train_transformer(pairs, *, num_steps=10, d_model=64, num_heads=4, layers=2,
 @reject("total is one epoch", "The schedule ends after the first epoch: total is epochs times batches an epoch.")
 def train_transformer(pairs, *, num_steps=10, d_model=64, num_heads=4, layers=2, dropout=0.1, lr=2e-3, warmup=0.1, batch_size=64, epochs=30, seed=0):  # fmt: skip
     return train(flaw="total of one epoch", **locals())
-
-
-@reject("total rounded down", "You rounded the number of batches down: the short last batch is a step as well.")
-def train_transformer(pairs, *, num_steps=10, d_model=64, num_heads=4, layers=2, dropout=0.1, lr=2e-3, warmup=0.1, batch_size=64, epochs=30, seed=0):  # fmt: skip
-    return train(flaw="total rounded down", **locals())
 
 
 @reject("schedule of the paper", "That is the schedule of the 2017 paper. Here cosine_warmup is asked for.")
