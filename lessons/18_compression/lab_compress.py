@@ -42,9 +42,9 @@ Weights = dict[str, torch.Tensor]
 class Knobs:
     """What can be turned."""
 
-    sparsity: float = knob(0.9, 0.0, 0.98, step=0.02, help="share of the weights that is removed in the end")
+    sparsity: float = knob(0.84, 0.0, 0.98, step=0.02, help="share of the weights that is removed in the end")
     rounds: int = knob(3, 1, 6, help="in how many rounds of pruning and fine-tuning")
-    epochs: int = knob(2, 0, 10, help="epochs of fine-tuning after each round")
+    epochs: int = knob(3, 0, 10, help="epochs of fine-tuning after each round")
     values: int = knob(16, 2, 256, help="how many different values a layer may keep: the size of its code book")
     scope: str = choice("global", "global", "layer", help="one ranking of all weights, or one in each layer")
     survey: bool = toggle(True, help="first try every method alone, without fine-tuning")
