@@ -71,6 +71,7 @@ class Texts:
     pairs: list[Pair]
     judged: References
     steps: int
+    device: str
     passes: int = 1
     """How often an epoch goes over the pairs: a small corpus needs more."""
 
@@ -80,14 +81,18 @@ class Texts:
         self.bos, self.eos = self.tgt["<bos>"], self.tgt["<eos>"]
         self.x, self.x_len = self.sources([source for source, _ in self.pairs])
         y, y_len = self.mine.build_arrays([target for _, target in self.pairs], self.tgt, self.steps)
-        self.y_in = torch.from_numpy(self.mine.shift_right(y, self.bos))  # (N, T)
-        self.y, self.y_len = torch.from_numpy(y), torch.from_numpy(y_len)  # (N, T), (N,)
+        self.y_in = self.here(self.mine.shift_right(y, self.bos))  # (N, T)
+        self.y, self.y_len = self.here(y), self.here(y_len)  # (N, T), (N,)
         self.judged_x = self.sources([source for source, _ in self.judged])
 
     def sources(self, lines: list[list[str]]) -> tuple[torch.Tensor, torch.Tensor]:
         """(N, T) and (N,)."""
         x, x_len = self.mine.build_arrays(lines, self.src, self.steps)
-        return torch.from_numpy(x), torch.from_numpy(x_len)
+        return self.here(x), self.here(x_len)
+
+    def here(self, array: np.ndarray) -> torch.Tensor:
+        """As a tensor on the device."""
+        return torch.from_numpy(array).to(self.device)
 
     def words(self, ids: list[int]) -> list[str]:
         """Up to <eos>."""
@@ -97,7 +102,7 @@ class Texts:
 
 def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     """One model after the other; BLEU and an attention map after every epoch, a beam search at the end."""
-    texts = prepared(mine, log, knobs)
+    texts = prepared(mine, log, knobs, device)
     curves = {"bleu": mine.AttentionDecoder}
     if knobs.compare:
         curves["bleu_without_attention"] = mine.Decoder
@@ -111,7 +116,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
                 mine.Encoder(len(texts.src), knobs.emb, knobs.hidden),
                 decoder_class(len(texts.tgt), knobs.emb, knobs.hidden),
             ]
-        )
+        ).to(device)
         optimizer = mine.Adam(list(model.parameters()), knobs.lr)
         for epoch in range(epochs):
             loss = one_epoch(mine, texts, model, optimizer, knobs.batch_size)
@@ -146,13 +151,16 @@ def greedy(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The most probable token at each step, and the attention to the source: (N, T), (N, T, S)."""
     encoder, decoder = model
-    state, token = decoder.init_state(encoder(x, x_len), x_len), torch.full((len(x), 1), texts.bos)  # (N, 1)
+    state, token = (
+        decoder.init_state(encoder(x, x_len), x_len),
+        torch.full((len(x), 1), texts.bos, device=x.device),
+    )  # (N, 1)
     tokens, attention = [], []
     for _ in range(texts.steps):
         logits, state = decoder(token, state)  # (N, 1, V)
         token = logits.argmax(-1)  # (N, 1)
         tokens.append(token)
-        attention += list(getattr(decoder, "attention_weights", [torch.zeros(len(x), x.shape[1])]))
+        attention += list(getattr(decoder, "attention_weights", [torch.zeros(x.shape, device=x.device)]))
     return torch.cat(tokens, dim=1), torch.stack(attention, dim=1)
 
 
@@ -180,7 +188,11 @@ def searched(mine: SimpleNamespace, texts: Texts, model: nn.ModuleList, beam: in
         ) -> np.ndarray:
             n = len(prefixes)
             state = decoder.init_state((outputs.expand(n, -1, -1), h.repeat(1, n, 1)), x_len[i].expand(n))
-            return torch.log_softmax(decoder(torch.tensor(prefixes), state)[0][:, -1], dim=-1).numpy()  # (n, V)
+            return (
+                torch.log_softmax(decoder(torch.tensor(prefixes, device=x.device), state)[0][:, -1], dim=-1)
+                .cpu()
+                .numpy()
+            )  # (n, V)
 
         found = mine.beam_search(step, texts.bos, texts.eos, beam, texts.steps)
         scores.append(mine.multi_bleu(texts.words(list(found[0][0])), references) if found else 0.0)
@@ -208,7 +220,7 @@ def picture(texts: Texts, model: nn.ModuleList, epoch: int) -> Figure:
     source = [*texts.judged[told][0], "<eos>"][: texts.steps]
     words = texts.words(ids[0].tolist())
     target = [*words, "<eos>"][: texts.steps]
-    grid = attention[0, : len(target), : len(source)]  # (out, in)
+    grid = attention[0, : len(target), : len(source)].cpu()  # (out, in)
     n, m = grid.shape
     cells = [
         Note(shown(float(grid[i, j])), j + 0.5, n - i - 0.5) for i in range(n) for j in range(m) if grid[i, j] >= 0.1
@@ -230,7 +242,7 @@ def shown(weight: float) -> str:
     return "1.0" if weight > 0.995 else f"{weight:.2f}"[1:]
 
 
-def prepared(mine: SimpleNamespace, log: Log, knobs: Knobs) -> Texts:
+def prepared(mine: SimpleNamespace, log: Log, knobs: Knobs, device: str) -> Texts:
     """Cleaned, tokenised pairs to learn from, and sentences to be judged by: unseen ones, or (eng-fra) the same."""
     data = load(knobs.data, otherwise="dates")
     log.note(data.note)
@@ -238,13 +250,12 @@ def prepared(mine: SimpleNamespace, log: Log, knobs: Knobs) -> Texts:
     if data.name != "eng-fra":
         if data.name == "numbers":
             log.aim(NUMBERS)
-        return Texts(
-            mine, pairs[: knobs.pairs], [(s, [t]) for s, t in pairs[-200:]], 10 if data.name == "dates" else 12
-        )
+        steps = 10 if data.name == "dates" else 12
+        return Texts(mine, pairs[: knobs.pairs], [(s, [t]) for s, t in pairs[-200:]], steps, device)
     log.aim(TATOEBA)
     log.note("Judged on the sentences it learns from, against all their translations: “Go.” has many right answers.")
     references: dict[tuple[str, ...], list[list[str]]] = defaultdict(list)
     for source, target in pairs:
         references[tuple(source)].append(target)
     first = list(references.items())[: min(600, knobs.pairs)]
-    return Texts(mine, [(list(s), ts[0]) for s, ts in first], [(list(s), ts) for s, ts in first[:200]], 10, 3)
+    return Texts(mine, [(list(s), ts[0]) for s, ts in first], [(list(s), ts) for s, ts in first[:200]], 10, device, 3)
