@@ -146,7 +146,11 @@ def test_too_short(mine, draw):
     """A validation part without a whole window raises ValueError; one window is enough."""
     block = draw.pick(9, 5)
     text = "ab" * (5 * (block + 1))  # block + 1 characters validate
-    raises(ValueError, mine.train_gpt, text[:-10], **TINY | {"block": block}, steps=1, because="no window fits")
+
+    def trained(text):
+        mine.train_gpt(text, **TINY | {"block": block}, steps=1)
+
+    raises(ValueError, trained, text[:-10], because=f"no window of {block} fits into its last tenth")
     got = mine.train_gpt(text, **TINY | {"block": block}, steps=1)
     equal(len(got["val_loss"]), 1, "the number of validations with a single window")
 
