@@ -24,8 +24,6 @@ BREAK = (
     ("magnitude-prune", "sign not ignored"),
     ("magnitude-prune", "mask applied once"),
     ("codebook-quantize", "even ruler instead of k-means"),
-    ("codebook-quantize", "centres are never moved"),
-    ("affine-quantize", "always eight bits"),
     ("svd-low-rank", "the smallest singular values"),
 )
 
