@@ -85,7 +85,7 @@ def test_smoothing(mine, draw):
 @draws(9)
 def test_long_contexts(mine, draw):
     """Of a longer context only the last n - 1 ids count: none at all for n = 1."""
-    n, V, alpha = draw.pick(1, 2, 3), 4, draw.pick(0.0, 0.3)
+    n, V, alpha = draw.pick(2, 1, 3), 4, draw.pick(0.0, 0.3)
     ids = text(draw, 30, V)
     contexts = [ids[: n + extra] for extra in (0, 1, 4)]
     same(probabilities(mine.NGramLM), probabilities(Slow), n, V, alpha, [ids], contexts)
