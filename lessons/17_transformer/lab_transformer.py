@@ -82,6 +82,8 @@ class Texts:
     pairs: list[Pair]
     judged: References
     steps: int
+    rounds: int = 1
+    """Passes over the pairs that count as one epoch."""
 
     def __post_init__(self) -> None:
         special = ["<pad>", "<bos>", "<eos>"]
@@ -119,7 +121,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     sizes = (len(texts.src), len(texts.tgt), knobs.d_model, int(knobs.num_heads), 2 * knobs.d_model, knobs.layers)
     model = mine.Transformer(*sizes, knobs.dropout)
     gru = Gru(mine, texts, knobs.batch_size) if knobs.gru else None
-    batches = -(-len(texts.pairs) // knobs.batch_size)
+    batches = -(-len(texts.pairs) // knobs.batch_size) * texts.rounds
     log.total(knobs.epochs * batches)
     history = [(0.0, 0.0, 0.0)]  # CPU seconds, BLEU, BLEU of the GRU
     steps = stepped(mine, texts, model, knobs, batches)
@@ -310,8 +312,9 @@ def prepared(mine: SimpleNamespace, log: Log, knobs: Knobs) -> Texts:
         return Texts(mine, pairs[: knobs.pairs], held_out, 10 if data.name == "dates" else 12)
     log.aim(TATOEBA)
     log.note("Judged on the sentences it learns from, against all their translations: “Go.” has many right answers.")
+    log.note("They are few: an epoch goes three times over them.")
     references: dict[tuple[str, ...], list[list[str]]] = defaultdict(list)
     for source, target in pairs:
         references[tuple(source)].append(target)
     first = list(references.items())[: min(600, knobs.pairs)]
-    return Texts(mine, [(list(s), ts[0]) for s, ts in first], [(list(s), ts) for s, ts in first[:200]], 10)
+    return Texts(mine, [(list(s), ts[0]) for s, ts in first], [(list(s), ts) for s, ts in first[:200]], 10, 3)
