@@ -25,7 +25,7 @@ def train(
         a = ids
     if flaw == "same":
         b = a
-    if len(ids) - cut < block + 1 and flaw != "short":
+    if len(ids) - int(0.9 * len(ids)) <= block and flaw != "short":
         raise ValueError("too short")
     if flaw != "seed":
         torch.manual_seed(seed)
