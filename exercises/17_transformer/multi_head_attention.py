@@ -28,7 +28,7 @@ class MultiHeadAttention(nn.Module):
         """All heads at once.
 
         q: (N, Q, d_model), k and v: (N, K, d_model); key_valid_len: None or int64 (N,).
-        causal: query i is position K - Q + i, and sees no key behind its own position.
+        causal: query i is position K - Q + i, and sees no key at a later position.
         Returns the output (N, Q, d_model) and the weights before dropout (N, num_heads, Q, K).
         """
         # TODO: project, cut the width into heads, attend with both masks, put the heads together, w_o.

@@ -92,7 +92,7 @@ def test_causal_only(mine, draw):
 
 @draws(16)
 def test_both(mine, draw):
-    """With both, a query may look at a key that is valid AND not behind it."""
+    """With both, a query may look at a key that is valid AND not later than it."""
     n, q_len, k_len = draw.shape(3, 1, 6)
     q_len, k_len = sorted((q_len, k_len))
     k_len = q_len if draw.index % 4 == 3 else k_len

@@ -135,7 +135,7 @@ def test_key_lengths(mine, draw):
 
 @draws(6)
 def test_causal_self_attention(mine, draw):
-    """causal=True: a position sees itself and what stands before it, nothing behind."""
+    """causal=True: a position sees itself and what stands before it, nothing later."""
     n, length, _, heads, d_head = sizes(draw)
     x = draw.layout(draw.tensor((n, length, heads * d_head)))
 
@@ -160,7 +160,7 @@ def test_causal_with_more_keys(mine, draw):
 
 @draws(8)
 def test_both_masks(mine, draw):
-    """Causal attention over padded keys: a key must be valid and not behind the query."""
+    """Causal attention over padded keys: a key must be valid and not later than the query."""
     n, q_len, k_len, heads, d_head = sizes(draw, causal=True)
     weights = drawn(draw, heads * d_head)
     lengths = draw.targets(n, k_len + 1)

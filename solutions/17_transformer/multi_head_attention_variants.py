@@ -267,7 +267,7 @@ class MultiHeadAttention(Base):
 
 @reject(
     "lengths ignored when causal",
-    "With causal=True you forget key_valid_len. A key must be valid AND not behind the query.",
+    "With causal=True you forget key_valid_len. A key must be valid AND not later than the query.",
 )
 class MultiHeadAttention(Base):
     def allowed(self, q, k, key_valid_len, causal):
@@ -347,14 +347,14 @@ class MultiHeadAttention(Base):
 
 @reject(
     "causal ignored with lengths",
-    "With key_valid_len given you forget causal. A key must be valid AND not behind the query.",
+    "With key_valid_len given you forget causal. A key must be valid AND not later than the query.",
 )
 class MultiHeadAttention(Base):
     def allowed(self, q, k, key_valid_len, causal):
         return super().allowed(q, k, key_valid_len, causal and key_valid_len is None)
 
 
-@reject("causal ignored", "causal=True changed nothing: queries still look at keys behind their own position.")
+@reject("causal ignored", "causal=True changed nothing: queries still look at keys later than their own position.")
 class MultiHeadAttention(Base):
     def past(self, q_len, k_len):
         if q_len > k_len:
@@ -400,7 +400,7 @@ class MultiHeadAttention(Base):
 
 @reject(
     "either mask is enough",
-    "A key that passes one of the masks is not enough: it must be valid AND not behind the query.",
+    "A key that passes one of the masks is not enough: it must be valid AND not later than the query.",
 )
 class MultiHeadAttention(Base):
     def allowed(self, q, k, key_valid_len, causal):
