@@ -328,6 +328,11 @@ def train_seq2seq(pairs, *, num_steps=10, emb=64, hidden=128, lr=5e-3, batch_siz
     return train(Wrong, pairs, num_steps, emb, hidden, lr, batch_size, epochs, seed)
 
 
+@reject("beam ignored", "`beam` has no effect: these are the tokens of a greedy search.")
+def translate(result, sentence, beam=1):
+    return Search(result, sentence, 1).run()
+
+
 @reject("<eos> left in the translation", "<eos> ends the search and is no word: take it off.")
 def translate(result, sentence, beam=1):
     class Wrong(Search):
@@ -352,11 +357,6 @@ def translate(result, sentence, beam=1):
             return [i for i in ids if i != self.eos]
 
     return Wrong(result, sentence, beam).run()
-
-
-@reject("beam ignored", "`beam` has no effect: these are the tokens of a greedy search.")
-def translate(result, sentence, beam=1):
-    return Search(result, sentence, 1).run()
 
 
 @reject(
