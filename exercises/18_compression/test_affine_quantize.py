@@ -220,6 +220,13 @@ def test_half_precision(mine, draw):
     same(mine.choose_qparams, choose_qparams, x, 8, True, dtypes=None, rtol=2e-6)
 
 
+@draws(2)
+def test_defaults(mine, draw):
+    """Without further arguments it is affine, with eight bits and one scale for the whole tensor."""
+    x, _ = tensor(draw, 8)
+    same(mine.choose_qparams, choose_qparams, x, dtypes=None, rtol=2e-6)
+
+
 @draws(3)
 def test_small_shapes(mine, draw):
     """A number without axes, a single entry and channels of length 1 work, too."""
