@@ -28,7 +28,7 @@ def silu(x: torch.Tensor) -> torch.Tensor:
     return x * torch.sigmoid(x)
 
 
-class SwiGLU(nn.Module):
+class SwiGLU(torch.nn.Module):
     r"""$W_{down} (\operatorname{silu}(W_{gate} x) \odot W_{up} x)$, without biases."""
 
     def __init__(self, d_model: int, d_ff: int):
