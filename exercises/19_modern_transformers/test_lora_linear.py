@@ -82,7 +82,7 @@ def test_spread_of_A(mine):
 def test_forward(mine, draw):
     """Gives base(x) + alpha/r · x Aᵀ Bᵀ, in values and input gradients, for any number of leading axes."""
     d_in, d_out, r, bias = draw.pick(*SIZES)
-    w, alpha = drawn(draw, d_in, d_out, r, bias), draw.pick(4.0, 1.0, 0.5)
+    w, alpha = drawn(draw, d_in, d_out, r, bias), draw.pick(4.0, 5.0, 0.5)  # 1 would hide its absence
     x = draw.layout(draw.tensor((*draw.shape((0, 2), 1, 4), d_in), requires_grad=False)).requires_grad_()
 
     def forward(x, w, alpha):
