@@ -7,6 +7,7 @@ the validation loss is that of the model that comes back.
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 from collections import Counter
 
@@ -16,8 +17,21 @@ import torch.nn.functional as F
 
 from tutor.checks import close, draws, equal, holds, raises
 
-MONTHS = "january february march april may june july august september october november december".split()
-DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 TINY = {"d_model": 8, "num_heads": 2, "layers": 1, "block": 5, "batch_size": 4, "lr": 1e-2}
 
 
@@ -158,8 +172,8 @@ def test_too_short(mine, draw):
 def bigram(text):
     """The validation loss of counted pairs, smoothed a little."""
     train, val = (part.tolist() for part in split(text))
-    pairs, firsts, v = Counter(zip(train, train[1:], strict=False)), Counter(train), len(set(text))
-    p = [(pairs[a, b] + 0.1) / (firsts[a] + 0.1 * v) for a, b in zip(val, val[1:], strict=False)]
+    pairs, firsts, v = Counter(itertools.pairwise(train)), Counter(train), len(set(text))
+    p = [(pairs[a, b] + 0.1) / (firsts[a] + 0.1 * v) for a, b in itertools.pairwise(val)]
     return float(-np.log(p).mean())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import torch
@@ -44,7 +45,7 @@ def between(draw, z):
     """A top_p that lies well between the sums of all rows, so that rounding decides nothing."""
     sums = z.double().sort(dim=-1, descending=True).values.softmax(-1).cumsum(-1).flatten().tolist()
     edges = sorted([0.0, *sums])
-    gaps = sorted(zip(edges, edges[1:], strict=False), key=lambda pair: pair[0] - pair[1])[:4]
+    gaps = sorted(itertools.pairwise(edges), key=lambda pair: pair[0] - pair[1])[:4]
     low, high = gaps[draw.int(0, min(3, len(gaps) - 1))]
     return (low + high) / 2
 
