@@ -418,5 +418,26 @@ class GPT(_Model):
         return self.train() and ids
 
 
-waive("GPT.generate: @torch.no_grad() → (dropped)", "saves memory; tokens have no gradient anyway")
 waive("GPT.generate: self.eval() → (dropped)", "this model has no dropout; who adds one will need it")
+waive("GPT.generate: self.eval() → self.train()", "this model has no dropout; who adds one will need it")
+waive(
+    "_draw: logits.argmax(dim=-1, keepdim=True) → logits.argmax(dim=1, keepdim=True)",
+    "there are two axes, and 1 is the last one",
+)
+waive(
+    "_draw: logits.topk(min(top_k, logits.shape[-1]), dim=-1) → logits.topk(min(top_k, logits.shape[-1]))",
+    "the last axis is the default",
+)
+waive(
+    "_draw: min(top_k, logits.shape[-1]) → min(logits.shape[-1], top_k)",
+    "the smaller of two numbers has no order",
+)
+waive("_draw: logits.shape[-1] → logits.shape[1]", "there are two axes, and 1 is the last one")
+waive(
+    "_draw: logits.topk(min(top_k, logits.shape[-1]), dim=-1) → logits.topk(min(top_k, logits.shape[-1]), dim=1)",
+    "there are two axes, and 1 is the last one",
+)
+waive(
+    "_draw: (logits / temperature).softmax(dim=-1) → (logits / temperature).softmax(dim=1)",
+    "there are two axes, and 1 is the last one",
+)
