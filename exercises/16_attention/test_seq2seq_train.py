@@ -176,6 +176,8 @@ def test_start(mine, draw):
     wanted = {name: (tuple(value.shape), str(value.dtype)) for name, value in wanted.state_dict().items()}
     holds(found == wanted, "the model has other parts, shapes or dtypes", got=found, expected=wanted)
     equal(got["loss"], [], "the list of losses")
+    for name, words in zip(("src_vocab", "tgt_vocab"), data.words, strict=True):
+        equal(list(got[name].to_tokens(list(range(len(words))))), words, f"the list of all tokens of {name}")
 
 
 @draws(1)
@@ -310,6 +312,16 @@ def test_beam(mine, draw):
         if wanted[0] != hypotheses(model, data, sentence, 1)[0] or done == 0:  # mainly those where greed loses
             compare(mine, result, sentence, wanted, beam=beam)
             done += 1
+
+
+@draws(1)
+def test_no_token(mine, draw):
+    """Where <eos> alone is the best hypothesis there are no tokens, and the attention is an array (0, S)."""
+    pairs = [(source, []) for source, _ in pairs_of(draw, 4)]  # the one word to learn is <eos>
+    result = trained(mine, pairs, **SMALL, lr=0.1, epochs=20)
+    model, data = translator(weights(result)), Data(pairs, 4)
+    for sentence in (["a"], list("abcdef")):
+        compare(mine, result, sentence, hypotheses(model, data, sentence, 1))
 
 
 def test_learns(mine):

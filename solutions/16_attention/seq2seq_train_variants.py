@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 from tutor.mine import (
     Adam,
     AttentionDecoder,
@@ -402,3 +402,28 @@ def translate(result, sentence, beam=1):
             return read(self.result, self.sentence, prefixes, len(prefixes))[0][:, -1].numpy()
 
     return Wrong(result, sentence, beam).run()
+
+
+@reject(
+    "no room for an empty translation",
+    "Where <eos> comes first there is no token, and so no row of attention: the array is (0, S). Yours has a row for <eos>.",
+)
+def translate(result, sentence, beam=1):
+    class Wrong(Search):
+        def run(self):
+            with torch.no_grad():
+                ids = self.cut(self.ids())
+                _, attention, length = read(self.result, self.sentence, [self.question(ids)])
+                return self.words(ids), self.columns(attention[0], length).numpy()
+
+    return Wrong(result, sentence, beam).run()
+
+
+waive(
+    "translate.step: torch.log_softmax(read(prefixes)[:, -1], dim=-1) → torch.log_softmax(read(prefixes)[:, -1], dim=1)",
+    "of two axes, 1 is the last",
+)
+waive(
+    "translate: np.zeros((0, int(x_len)), np.float32) → np.ones((0, int(x_len)), np.float32)",
+    "an array without rows holds no numbers",
+)
