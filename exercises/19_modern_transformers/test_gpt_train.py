@@ -62,8 +62,8 @@ def measured(model, text, block):
 def test_result(mine, draw):
     """The dict that was asked for: the model of these sizes, the sorted characters, one loss a step, the validations."""
     text = words(draw, MONTHS, 40) + " xyz"  # z comes in the validation part only
-    steps, every, block = draw.pick((5, 2, 5), (4, 2, 7))
-    got = mine.train_gpt(text, **TINY | {"block": block, "layers": 2}, steps=steps, every=every)
+    steps, every, block = draw.pick((5, 2, 5), (6, 3, 7))
+    got = mine.train_gpt(text, **TINY | {"block": block, "layers": 4}, steps=steps, every=every)
     holds(isinstance(got, dict), "the result is no dict", got=type(got).__name__, expected="a dict")
     equal(sorted(got), ["chars", "model", "train_loss", "val_loss"], "the list of keys")
     equal(got["chars"], "".join(sorted(set(text))), "the vocabulary")
@@ -73,7 +73,7 @@ def test_result(mine, draw):
     holds(numbers, "the losses are not floats", got=got["train_loss"][:2], expected="Python floats")
     state = {name: tuple(value.shape) for name, value in got["model"].named_parameters()}
     sizes = {"tok": state.get("tok.weight"), "pos": state.get("pos.weight"), "blocks": blocks(state)}
-    equal(sizes, {"tok": (len(got["chars"]), 8), "pos": (block, 8), "blocks": 2}, "the dict of sizes of the model")
+    equal(sizes, {"tok": (len(got["chars"]), 8), "pos": (block, 8), "blocks": 4}, "the dict of sizes of the model")
 
 
 def blocks(state):
@@ -146,13 +146,19 @@ def words_of(a, b):
 
 @draws(1)
 def test_learning_rate(mine, draw):
-    """The learning rate of the caller is used: with 0 nothing moves, with a millionth hardly anything."""
+    """The learning rate of the caller is used, and is the largest: with 0 nothing moves, with little hardly anything."""
     text = words(draw, MONTHS, 60)
-    still = mine.train_gpt(text, **TINY | {"lr": 0.0}, steps=4, every=2)["val_loss"]
+    start = mine.train_gpt(text, **TINY | {"lr": 0.0}, steps=4, every=2)
+    still = start["val_loss"]
     holds(still[0] == still[1], "with lr = 0 the model changes", got=still, expected="the same loss twice")
     slow = mine.train_gpt(text, **TINY | {"lr": 1e-6}, steps=4, every=4)["val_loss"][0]
     moved = abs(slow - still[0])
     holds(moved < 1e-3, "with lr = 1e-6 the model changes too much", got=moved, expected="less than 0.001")
+    end = mine.train_gpt(text, **TINY | {"lr": 1e-3}, steps=20)["model"].state_dict()
+    pairs = [(value, end[name]) for name, value in start["model"].state_dict().items()]
+    way = max(float((a - b).abs().max()) for a, b in pairs)
+    far = "a weight moved further than 20 steps with lr = 0.001 reach"
+    holds(way < 2 * 20 * 1e-3, far, got=way, expected="about 0.02 at most: lr is the largest rate")
 
 
 @draws(2)

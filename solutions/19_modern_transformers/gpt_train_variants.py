@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from tutor.checks import accept, reject
+from tutor.checks import accept, reject, waive
 from tutor.mine import GPT, Adam, cosine_warmup
 
 
@@ -31,15 +31,17 @@ def train(
         torch.manual_seed(seed)
     if flaw == "fixed seed":
         torch.manual_seed(0)
-    model = GPT(len(chars), d_model, num_heads, layers, 64 if flaw == "block" else block)
+    depth = (layers, num_heads) if flaw == "exchanged" else (num_heads, layers)
+    model = GPT(len(chars), d_model, *depth, 64 if flaw == "block" else block)
     if flaw == "batches of seed 0":
         torch.manual_seed(0)
     rate = {"lr": 3e-3, "huge": 1.0}.get(flaw, lr)
     optimizer = Adam(model.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.1, decoupled=True)
+    last_rate = 10 if flaw == "rises" else 0.1
     ahead = {"unshifted": 0, "two": 2}.get(flaw, 1)
     result = {"model": model, "chars": chars if flaw == "list" else "".join(chars), "train_loss": [], "val_loss": []}
     for step in range(steps):
-        optimizer.param_groups[0]["lr"] = cosine_warmup(step, steps, steps // 10, rate, rate / 10)
+        optimizer.param_groups[0]["lr"] = cosine_warmup(step, steps, steps // 10, rate, rate * last_rate)
         starts = torch.randint(len(a) - block - 1, (batch_size, 1))
         if flaw == "multiples":
             starts = starts // block * block
@@ -364,3 +366,94 @@ def train_gpt(
     text, *, d_model=64, num_heads=4, layers=2, block=64, batch_size=32, lr=3e-3, steps=1500, every=100, seed=0
 ):
     return train(text, 'untrained', d_model=d_model, num_heads=num_heads, layers=layers, block=block, batch_size=batch_size, lr=lr, steps=steps, every=every, seed=seed)  # fmt: skip
+
+
+@reject("heads and layers exchanged", "GPT takes the heads first, then the layers; you pass them the other way round.")
+def train_gpt(
+    text, *, d_model=64, num_heads=4, layers=2, block=64, batch_size=32, lr=3e-3, steps=1500, every=100, seed=0
+):
+    return train(text, 'exchanged', d_model=d_model, num_heads=num_heads, layers=layers, block=block, batch_size=batch_size, lr=lr, steps=steps, every=every, seed=seed)  # fmt: skip
+
+
+@reject(
+    "the learning rate rises above lr",
+    "Your schedule climbs above lr. The lr of the caller is the largest rate: from there it goes down, to lr / 10.",
+)
+def train_gpt(
+    text, *, d_model=64, num_heads=4, layers=2, block=64, batch_size=32, lr=3e-3, steps=1500, every=100, seed=0
+):
+    return train(text, 'rises', d_model=d_model, num_heads=num_heads, layers=layers, block=block, batch_size=batch_size, lr=lr, steps=steps, every=every, seed=seed)  # fmt: skip
+
+
+waive(
+    "train_gpt: Adam(model.parameters(), lr=lr, betas=(0.9, 0.99), weight_decay=0.1, decoupled=True) → Adam(model.parameters(), betas=(0.9, 0.99), weight_decay=0.1, decoupled=True)",
+    "the schedule sets the learning rate before every step",
+)
+waive(
+    "train_gpt: Adam(model.parameters(), lr=lr, betas=(0.9, 0.99), weight_decay=0.1, decoupled=True) → Adam(model.parameters(), lr=lr, weight_decay=0.1, decoupled=True)",
+    "the task leaves the settings of the optimiser open",
+)
+waive(
+    "train_gpt: Adam(model.parameters(), lr=lr, betas=(0.9, 0.99), weight_decay=0.1, decoupled=True) → Adam(model.parameters(), lr=lr, betas=(0.9, 0.99), decoupled=True)",
+    "the task leaves the settings of the optimiser open",
+)
+waive(
+    "train_gpt: Adam(model.parameters(), lr=lr, betas=(0.9, 0.99), weight_decay=0.1, decoupled=True) → Adam(model.parameters(), lr=lr, betas=(0.9, 0.99), weight_decay=0.2, decoupled=True)",
+    "the task leaves the settings of the optimiser open",
+)
+waive(
+    "train_gpt: optimizer.param_groups[0]['lr'] = cosine_warmup(step, steps, steps // 10, lr, lr / 10) → (dropped)",
+    "the task leaves the schedule open, and lr is still the largest rate",
+)
+waive(
+    "train_gpt: optimizer.param_groups[0] → optimizer.param_groups[-1]",
+    "there is one group",
+)
+waive(
+    "train_gpt: optimizer.param_groups[0]['lr'] → optimizer.param_groups[0]['lr_']",
+    "the task leaves the schedule open, and lr is still the largest rate",
+)
+waive(
+    "train_gpt: cosine_warmup(step, steps, steps // 10, lr, lr / 10) → cosine_warmup(step, steps, steps // 10, lr / 10, lr)",
+    "the task leaves the schedule open, and lr is still the largest rate",
+)
+waive(
+    "train_gpt: steps // 10 → steps // 11",
+    "the task leaves the schedule open, and lr is still the largest rate",
+)
+waive(
+    "train_gpt: steps // 10 → steps // 9",
+    "the task leaves the schedule open, and lr is still the largest rate",
+)
+waive(
+    "train_gpt: lr / 10 → lr / 11",
+    "the task leaves the schedule open, and lr is still the largest rate",
+)
+waive(
+    "train_gpt: lr / 10 → lr / 9",
+    "the task leaves the schedule open, and lr is still the largest rate",
+)
+waive(
+    "_validate: model.eval() → (dropped)",
+    "this model has no dropout: both modes compute the same",
+)
+waive(
+    "_validate: model.eval() → model.train()",
+    "this model has no dropout: both modes compute the same",
+)
+waive(
+    "_validate: model.train() → (dropped)",
+    "this model has no dropout: both modes compute the same",
+)
+waive(
+    "_validate: model.train() → model.eval()",
+    "this model has no dropout: both modes compute the same",
+)
+waive(
+    "_validate: zip(x.split(64), y.split(64), strict=True) → zip(x.split(64), y.split(64))",
+    "both are cut alike",
+)
+waive(
+    "_validate: zip(x.split(64), y.split(64), strict=True) → zip(x.split(64), y.split(64), strict=False)",
+    "both are cut alike",
+)
