@@ -108,7 +108,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
         curves["bleu_without_attention"] = mine.Decoder
     batches = -(-len(texts.pairs) // knobs.batch_size)
     epochs = knobs.epochs * texts.passes
-    log.total(epochs * batches * len(curves))
+    log.total(epochs * batches)  # for each model
     for name, decoder_class in curves.items():
         torch.manual_seed(log.seed)
         model = nn.ModuleList(

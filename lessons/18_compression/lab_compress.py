@@ -57,7 +57,7 @@ def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     net = mine.build_lenet(1, classes, "relu", "max").to(device)
     masks = {name: torch.ones_like(w, dtype=torch.bool) for name, w in matrices(net).items()}
     batches = -(-len(data[0]) // 32)
-    log.total(batches * (epochs + knobs.rounds * knobs.epochs))
+    log.total(batches * (epochs + knobs.rounds * knobs.epochs) + 1)
     log(0, smaller=1.0)
     step = tuned(mine, log, net, {}, data, epochs, 0, generator)
     base = accuracy(net, test_set)

@@ -105,8 +105,8 @@ def test_every_bundled_explorer_draws_at_every_end_of_its_knobs(path):
 def test_every_knob_of_a_bundled_explorer_changes_the_picture(path):
     module = load_explorer(path)
     start = defaults(module.knobs)
-    others = [start | {"function": "leaky"}] if "alpha" in start else [start]
-    others += [start | {"hidden": 4}] if "hidden" in start else []
+    others = [start, *([start | {"hidden": 4}] if "hidden" in start else [])]
+    others += [start | {knob.name: option} for knob in module.knobs for option in getattr(knob, "options", ())]
     for knob in module.knobs:
         changed = False
         for base in others:

@@ -74,12 +74,11 @@ class Ban:
     def enforce(self) -> None:
         """Put the ban in force. Cannot be undone."""
         torch = sys.modules.get("torch") if self._rules.framework == "torch" else None
-        for rule in self._rules.dotted:
-            if torch is not None and rule.startswith("torch."):
-                self._override(torch, rule)
-                self._replace(_in_numpy(rule))
-            if rule not in OTHER_FRAMEWORKS:
-                self._replace(rule)
+        ours = [rule for rule in self._rules.dotted if torch is not None and rule.startswith("torch.")]
+        for rule in ours:  # all of them before the first name is replaced: `torch.ops` may be among these
+            self._override(torch, rule)
+        for rule in (*map(_in_numpy, ours), *(r for r in self._rules.dotted if r not in OTHER_FRAMEWORKS)):
+            self._replace(rule)
         self._enforce_attributes(torch)
         if torch is not None:
             self._watch_backward(torch)
