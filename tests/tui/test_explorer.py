@@ -106,7 +106,8 @@ def test_every_knob_of_a_bundled_explorer_changes_the_picture(path):
     module = load_explorer(path)
     start = defaults(module.knobs)
     others = [start, *([start | {"hidden": 4}] if "hidden" in start else [])]
-    others += [start | {knob.name: option} for knob in module.knobs for option in getattr(knob, "options", ())]
+    others += [start | {knob.name: option} for knob in module.knobs for option in knob.options]
+    others += [start | {name: not value} for name, value in start.items() if isinstance(value, bool)]
     for knob in module.knobs:
         changed = False
         for base in others:
