@@ -38,7 +38,8 @@ def test_a_sound_course_is_read_whole(write_course: Write) -> None:
 
 def test_the_bundled_course_is_found_and_sound() -> None:
     course = load_course(bundled_root())
-    assert [chapter.id for chapter in course.chapters] == [f"c{number:02}" for number in (*range(1, 12), *range(14, 20))]
+    numbers = (*range(1, 12), *range(14, 20))
+    assert [chapter.id for chapter in course.chapters] == [f"c{number:02}" for number in numbers]
     assert all(chapter.lessons and chapter.exercises for chapter in course.chapters)
 
 
