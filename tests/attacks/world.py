@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -189,7 +190,8 @@ class World:
         assert len(text) < 300_000
         told = [name for name, canary in self.canaries.items() if canary in text]
         assert not told, f"the verdict tells what it must not: {told}"
-        assert "31337" not in text, "the verdict tells a hidden input"
+        # As a number of its own: its digits also occur within durations and hashes now and then.
+        assert not re.search(r"(?<![\w.])3133[67](?!\w)", text), "the verdict tells a hidden input"
         shown = "\n".join(getattr(f, n) for f in verdict.findings for n in ("message", "got", "traceback", "output"))
         assert "opened" not in shown, shown[:500]
         assert not any((ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0 or c in "\u202e\u200b" for c in shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -70,8 +71,9 @@ def test_they_count_and_say_only_whether_they_passed(graded):
 def test_inputs_do_not_come_out(graded, body):
     verdict = graded(f"kept = None\ndef f(x):\n    print('kept', kept)\n    if x == 2: return 4\n    {body}\n")
     assert not verdict.passed
-    assert SECRET not in json.dumps(record.verdict_to_json(verdict))
-    assert str(2 * int(SECRET)) not in json.dumps(record.verdict_to_json(verdict))
+    # As numbers of their own: the digits also occur within durations and hashes now and then.
+    told = json.dumps(record.verdict_to_json(verdict))
+    assert not re.search(rf"(?<![\w.])({SECRET}|{2 * int(SECRET)})(?!\w)", told)
     concealed(verdict.findings)
 
 
