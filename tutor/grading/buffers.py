@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
@@ -25,7 +25,8 @@ Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 Mark: TypeAlias = bytes | int
 """What a buffer held when both sides last agreed: its bytes, or a checksum of a large one."""
 
-_EXACT = 64 << 10
+EXACT = 64 << 10
+"""Bytes up to which a mark is the contents themselves."""
 _SPAN = 64
 """A strided buffer keeps its strides unless it spans this many times the bytes it shows."""
 
@@ -37,7 +38,7 @@ _GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 def mark(data: bytes | memoryview) -> Mark:
     """Remember contents: exactly when small, as a checksum when keeping a copy would cost memory."""
-    return bytes(data) if len(data) <= _EXACT else zlib.crc32(data)
+    return bytes(data) if len(data) <= EXACT else zlib.crc32(data)
 
 
 def _dense(shape: Sequence[int], itemsize: int) -> list[int]:
@@ -151,6 +152,13 @@ def refill_array(x: Array, new: Array) -> None:
 def tensor_bytes(t: torch.Tensor) -> bytes:
     """Give the contents in C order."""
     return cast(bytes, _numpy(t.detach()).tobytes())
+
+
+def reader(t: torch.Tensor) -> Callable[[], bytes] | None:
+    """Give what reads a tensor's contents again and again, while it stays in its place and is no larger; or None."""
+    if t.device.type != "cpu" or t.is_conj() or t.is_neg():
+        return None
+    return cast("Callable[[], bytes]", _numpy(t.detach()).tobytes)
 
 
 def _numpy(t: torch.Tensor) -> Any:  # noqa: ANN401  an ndarray of a dtype only known at run time

@@ -6,7 +6,7 @@ side's `Side`; what a handle's other end may do with it too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
@@ -17,6 +17,7 @@ from tutor.grading.codec import CodecError, plain_dtype
 from tutor.grading.decoder import PLAIN, Decoder
 from tutor.grading.encoder import Encoder
 from tutor.grading.handles import Handles, Label
+from tutor.grading.operations import is_walk
 from tutor.grading.twins import Twin, Twins
 
 if TYPE_CHECKING:
@@ -59,6 +60,13 @@ def _three(numbers: tuple[int, ...]) -> tuple[int, int, int]:
     return numbers[0], numbers[1], numbers[2]
 
 
+def _walk(d: Decoder) -> object:
+    items = d.value()
+    if type(items) is not tuple:
+        raise CodecError("a walk of the wrong form")
+    return iter(items)
+
+
 class Exchange:
     """Encodes and decodes objects with identity for one side."""
 
@@ -69,7 +77,7 @@ class Exchange:
         self.active: set[int] = set()
         """Ids of the shared buffers met in the current message or call."""
         self._vjp = vjp
-        own = {"@": self._known, "+": self._new, "#": self._theirs, "%": self._ours}
+        own = {"@": self._known, "+": self._new, "#": self._theirs, "%": self._ours, "*": _walk}
         self._tags = {**PLAIN, **{ord(tag): read for tag, read in own.items()}}
 
     def decoders(self) -> dict[int, Callable[[Decoder], object]]:
@@ -181,6 +189,10 @@ class Exchange:
         if number is not None:
             e.tag(b"%")
             e.count(number(value))
+            return
+        if is_walk(value):  # torch's own, so that nobody can tell when it is advanced: one turn instead of hundreds
+            e.tag(b"*")
+            e.value(tuple(cast("Iterable[object]", value)))
             return
         sort, name, type_name = self.side.label(value)
         e.tag(b"#")

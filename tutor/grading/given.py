@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from tutor.grading.codec import CodecError
-from tutor.grading.operations import OPERATIONS, describe
+from tutor.grading.operations import LOOK, OPERATIONS, describe
 
 SOLUTION = "tutor_course_"
 """Prefix of the module names under which the course's solutions are loaded in the judge."""
@@ -76,7 +76,7 @@ def serve(operation: str, arguments: tuple[object, ...]) -> object:
         return _operate(str(target), rest)
     if operation == "method":
         return _method(target, str(rest[0]), rest[1], rest[2])
-    if operation == "get":
+    if operation in ("get", LOOK):
         return _get(target, str(rest[0]))
     if operation == "set":
         _set(target, str(rest[0]), rest[1])

@@ -23,6 +23,7 @@ from typing import Any, cast
 from tutor.grading import errors, forbidden, operations, reverse, sandbox, scan, warm
 from tutor.grading.codec import CodecError
 from tutor.grading.handles import Label
+from tutor.grading.operations import LOOK
 from tutor.grading.peer import Peer
 from tutor.grading.proxies import Proxy
 from tutor.grading.wire import Channel, ClosedError
@@ -212,6 +213,7 @@ _OPERATIONS: dict[str, Callable[..., object]] = {
     "calls": LearnerHost._calls,
     "method": lambda _, target, name, args, kwargs: getattr(target, name)(*args, **kwargs),
     "get": lambda _, target, name: getattr(target, name),
+    LOOK: lambda _, target, name: getattr(target, name),
     "set": lambda _, target, name, value: setattr(target, name, value),
     "del": lambda _, target, name: delattr(target, name),
     "op": _operate,

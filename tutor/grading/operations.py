@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 import types
 from collections.abc import Callable, Iterable
 
@@ -19,7 +20,17 @@ OPERATIONS: dict[str, Callable[..., object]] = {
     **{f.__name__: f for f in (len, bool, int, float, complex, repr, str, iter, dir, isinstance, issubclass)},
 }
 
+LOOK = "look"
+"""The operation that only asks how something is put together: nobody's code runs, so nothing can have changed. What did
+change before it is told at the next turn, since looking for changes costs more than the answer."""
+
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
+
+
+_WALKS = (
+    *("parameters", "named_parameters", "buffers", "named_buffers", "_named_members"),
+    *("modules", "named_modules", "children", "named_children"),
+)
 
 
 def describe(value: object) -> tuple[str, str, str]:
@@ -33,6 +44,14 @@ def describe(value: object) -> tuple[str, str, str]:
     if hasattr(kind, "__next__") and hasattr(kind, "__iter__"):
         return "iterator", type_name, type_name
     return "object", type_name, type_name
+
+
+def is_walk(value: object) -> bool:
+    """Tell a generator of torch's that walks through a module: `model.parameters()` and its like."""
+    torch = sys.modules.get("torch")
+    if type(value) is not types.GeneratorType or torch is None:
+        return False
+    return value.gi_code in {getattr(torch.nn.Module, name).__code__ for name in _WALKS}
 
 
 def iterate(value: Iterable[object]) -> object:

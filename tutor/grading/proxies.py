@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol, cast
 
 from tutor.grading.handles import Label
+from tutor.grading.operations import LOOK
 
 Call = tuple[tuple[object, ...], dict[str, object]]
 """Positional and keyword arguments."""
@@ -43,6 +44,15 @@ _PASSIVE = (
 """Names that NumPy, torch and pytest look for on any object; no learner's object has them."""
 
 
+_METHODS = frozenset(
+    (
+        *("to", "train", "eval", "load_state_dict", "state_dict", "zero_grad", "step", "forward", "backward"),
+        *("parameters", "named_parameters", "buffers", "named_buffers", "modules", "named_modules"),
+    )
+)
+"""What modules and optimizers are mostly asked for: methods, so that asking runs nobody's code."""
+
+
 class Proxy:
     """Stands for one object of the learner's. Attributes, calls, operators and iteration go across."""
 
@@ -64,7 +74,7 @@ class Proxy:
             return lambda *args, **kwargs: self._learner.measure(self, args, kwargs)
         if name in _PASSIVE or name.startswith("_pytest"):
             raise AttributeError(name)
-        return self._learner.ask("get", self, name)
+        return self._learner.ask(LOOK if name in _METHODS else "get", self, name)
 
     def __setattr__(self, name: str, value: object) -> None:
         self._learner.ask("set", self, name, value)

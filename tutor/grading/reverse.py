@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from tutor.grading.given import TABLES
 from tutor.grading.handles import Label
+from tutor.grading.operations import LOOK
 from tutor.grading.proxies import IteratorProxy, Learner, Proxy
 
 
@@ -19,6 +20,12 @@ class OptimizerProxy(Proxy):
     """Stands for an optimizer: `zero_grad`, `step`, `param_groups`, all through attribute access."""
 
     __slots__ = ()
+
+    def zero_grad(self, *args: object, **kwargs: object) -> object:
+        return self._learner.ask("method", self, "zero_grad", args, kwargs)
+
+    def step(self, *args: object, **kwargs: object) -> object:
+        return self._learner.ask("method", self, "step", args, kwargs)
 
     @property
     def param_groups(self) -> list[Any]:
@@ -114,9 +121,9 @@ class _Forwarding:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         if name in METHODS:
             return lambda *args, **kwargs: self._ask(name, *args, **kwargs)
-        found = self._far[0].ask("get", self, name)
         if name not in TABLES:
-            return found
+            return self._far[0].ask(LOOK if name == "_non_persistent_buffers_set" else "get", self, name)
+        found = self._far[0].ask(LOOK, self, name)
         table = _Parts(found, self)
         object.__setattr__(self, f"_held{name}", table)  # a buffer changed in place must live until that is told
         return table
@@ -125,7 +132,7 @@ class _Forwarding:
         if name in METHODS:
             return self.__getattr__(name)
         if name == "training":
-            return self._far[0].ask("get", self, name)
+            return self._far[0].ask(LOOK, self, name)
         return object.__getattribute__(self, name)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -151,7 +158,7 @@ def _module_class(base: Any) -> Any:  # noqa: ANN401  nn.Module, whose type mypy
 
 METHODS = frozenset(
     (
-        *("named_parameters", "zero_grad", "load_state_dict", "modules", "children", "named_children"),
+        *("named_parameters", "zero_grad", "load_state_dict", "modules"),
         *("buffers", "named_buffers", "requires_grad_", "double", "float"),
     )
 )

@@ -39,11 +39,16 @@ class Twin:
     id: int
     kind: str
     get: Callable[[], object]
+    look: Callable[[], object]
+    """The same, for no longer than a look."""
     mark: Mark | object
     mine: bool
     """Created here; else in the other process."""
     memory: int = 0
     pointer: int = 0
+    shape: tuple[int, ...] = ()
+    contents: Callable[[], bytes] | None = None
+    """Gives a tensor's bytes, as long as pointer and shape are these."""
     version: int = 0
     requires_grad: bool = False
     grad: object = None
@@ -99,11 +104,13 @@ class Twins:
 
     def add(self, number: int, kind: str, value: object, mark: object, *, mine: bool) -> Twin:
         """Enter an object that both sides have from now on."""
+        look: Callable[[], object]
         if kind == "g" and isinstance(value, np.random.Generator):
-            get: Callable[[], object] = lambda: value  # noqa: E731  NumPy's generators cannot be held weakly
+            look = get = lambda: value  # noqa: E731  NumPy's generators cannot be held weakly
         else:
-            get = _weak(value, lambda _: self._died(number))
-        twin = Twin(number, kind, get, mark, mine)
+            look = weakref.ref(value, lambda _: self._died(number))
+            get = _kept(look) if hasattr(value, "_fix_weakref") else look
+        twin = Twin(number, kind, get, look, mark, mine)
         if kind == "a":
             array = cast(Array, value)
             kept = buffers.faithful(array.shape, array.strides, array.itemsize)
@@ -118,7 +125,7 @@ class Twins:
 
     def _measure(self, twin: Twin, t: torch.Tensor) -> None:
         twin.version = 0 if t.is_inference() else t._version
-        twin.requires_grad, twin.pointer = t.requires_grad, t.data_ptr()
+        _locate(twin, t)
         kept = buffers.faithful(t.shape, t.stride(), 1)
         twin.memory, twin.size = t.untyped_storage().data_ptr() if kept else 0, t.nbytes
         if not twin.mine and t.requires_grad and t.is_leaf:
@@ -143,13 +150,17 @@ class Twins:
 
     def pins(self) -> list[object]:
         """Give every shared object: held while the other side has control, so that its references stay good."""
-        return [twin.get() for twin in self.by_id.values()]
+        found = [twin.look() for twin in self.by_id.values()]
+        for value in found:
+            if hasattr(value, "_fix_weakref"):
+                value._fix_weakref()  # as in `_kept`
+        return found
 
     def take_released(self) -> tuple[int, ...]:
         """Give and forget the ids of objects that died here."""
-        for twin in list(self.by_id.values()):
+        for twin in [twin for twin in self.by_id.values() if twin.kind == "g"]:
             # 4: the closure's cell, `value` below, getrefcount's argument and nothing else.
-            if twin.kind == "g" and (value := twin.get()) is not None and sys.getrefcount(value) <= 3:
+            if (value := twin.get()) is not None and sys.getrefcount(value) <= 3:
                 self.released.append(twin.id)
                 del value
         gone = tuple(dict.fromkeys(self.released))
@@ -176,42 +187,44 @@ class Twins:
         """Find what changed here since the last turn; `active` holds the ids of objects passed in the current call."""
         found = []
         for twin in list(self.by_id.values()):
-            value = twin.get()
-            if value is not None:
-                change = Change(twin)
-                _COMPARE[twin.kind](self, twin, value, change, active)
-                if change.bits or change.version:
-                    found.append(change)
+            value = twin.look()
+            if value is not None and (change := _COMPARE[twin.kind](self, twin, value, active)) is not None:
+                found.append(change)
         return found
 
     def _due(self, twin: Twin, active: set[int]) -> bool:
         twin.turns += 1
         return twin.size <= _LARGE or twin.id in active or twin.turns & (twin.turns - 1) == 0
 
-    def _compare_array(self, twin: Twin, value: object, change: Change, active: set[int]) -> None:
+    def _compare_array(self, twin: Twin, value: object, active: set[int]) -> Change | None:
         if self._due(twin, active) and buffers.mark(buffers.array_bytes(cast(Array, value))) != twin.mark:
-            change.bits, change.data = _CONTENT, value
+            return Change(twin, _CONTENT, data=value)
+        return None
 
-    def _compare_generator(self, twin: Twin, value: object, change: Change, _active: set[int]) -> None:
+    def _compare_generator(self, twin: Twin, value: object, _active: set[int]) -> Change | None:
         state = buffers.generator_state(value)
-        if state != twin.mark:
-            change.bits, change.data = _CONTENT, state
+        return Change(twin, _CONTENT, data=state) if state != twin.mark else None
 
-    def _compare_tensor(self, twin: Twin, value: object, change: Change, active: set[int]) -> None:
+    def _compare_tensor(self, twin: Twin, value: object, active: set[int]) -> Change | None:
+        """This runs for every shared tensor at every turn, hence few calls and a view of the contents that is kept."""
         t = cast("torch.Tensor", value)
-        if not t.is_inference():
-            change.version = t._version - twin.version
+        version = 0 if t.is_inference() else t._version - twin.version
+        bits = 0
         if t.data_ptr() != twin.pointer:
-            change.bits |= _REBASED | _CONTENT
-        elif (change.version or self._due(twin, active)) and buffers.mark(buffers.tensor_bytes(t)) != twin.mark:
-            change.bits |= _CONTENT
-        leaf = t.is_leaf
+            bits = _REBASED | _CONTENT
+        elif version or twin.size <= _LARGE or self._due(twin, active):
+            contents = twin.contents if twin.contents is not None and t.shape == twin.shape else None
+            data = buffers.tensor_bytes(t) if contents is None or version else contents()
+            if (data if len(data) <= buffers.EXACT else buffers.mark(data)) != twin.mark:
+                bits = _CONTENT
         if t.requires_grad != twin.requires_grad:
-            change.bits |= _REQUIRES
-        if leaf and t.grad is not twin.grad:
-            change.bits |= _GRAD
-        if not leaf and change.version and self.graphs is not None and self.graphs.moved(twin, t):
-            change.bits |= _HISTORY | _CONTENT
+            bits |= _REQUIRES
+        if t.is_leaf:
+            if t.grad is not twin.grad:
+                bits |= _GRAD
+        elif version and self.graphs is not None and self.graphs.moved(twin, t):
+            bits |= _HISTORY | _CONTENT
+        return Change(twin, bits, version) if bits or version else None
 
     def write(self, e: Encoder, changes: list[Change]) -> None:
         """Write the changes, and agree on them from here."""
@@ -240,7 +253,7 @@ class Twins:
             e.value(t.grad)
             twin.grad = t.grad
         twin.version += change.version
-        twin.requires_grad, twin.pointer = t.requires_grad, t.data_ptr()
+        _locate(twin, t)
 
     def read(self, d: Decoder) -> None:
         """Read changes and apply them to this side's copies."""
@@ -290,21 +303,25 @@ class Twins:
             while t._version < goal:
                 torch.autograd.graph.increment_version(t)
             twin.version = t._version
-        twin.requires_grad, twin.pointer = t.requires_grad, t.data_ptr()
+        _locate(twin, t)
 
 
 _COMPARE = {"a": Twins._compare_array, "g": Twins._compare_generator, "t": Twins._compare_tensor}
 
 
-def _weak(value: object, died: Callable[[object], None]) -> Callable[[], object]:
-    ref = weakref.ref(value, died)
-    if not buffers.is_tensor(value) or not hasattr(value, "_fix_weakref"):
-        return ref
+def _locate(twin: Twin, t: torch.Tensor) -> None:
+    """Note where a tensor's contents are, and how to get at them quickly."""
+    twin.requires_grad, twin.pointer, twin.shape = t.requires_grad, t.data_ptr(), t.shape
+    twin.contents = buffers.reader(t)
+
+
+def _kept(look: Callable[[], object]) -> Callable[[], object]:
+    """Give what finds a tensor and may hold it: if only C++ held it, it is Python's again (see `torch.utils.weak`)."""
 
     def get() -> object:
-        out = ref()
+        out = look()
         if out is not None:
-            cast(Any, out)._fix_weakref()  # a tensor that only C++ held: see torch.utils.weak
+            cast(Any, out)._fix_weakref()
         return out
 
     return get
