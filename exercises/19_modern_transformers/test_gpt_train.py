@@ -124,9 +124,9 @@ def test_validation_text_is_not_trained_on(mine, draw):
 def test_windows_start_anywhere(mine, draw):
     """Windows begin at random places: in a text of period 4 a window of 4 does not give the answer away by its position."""
     text = "aabb" * 105  # the validation part begins in the middle of a period
-    got = mine.train_gpt(text, **TINY | {"block": 4}, steps=60, every=60)
-    loss = measured(got["model"], text, 4)
-    holds(loss < 1.0, "what was learnt depends on where a window begins", got=loss, expected="at most log 2, about 0.7")
+    got = mine.train_gpt(text, **TINY | {"block": 4, "batch_size": 8, "d_model": 16}, steps=60, every=60)
+    loss = measured(got["model"], text, 4)  # over 40 seeds at most 0.9; 2.9 and more with windows at multiples of 4
+    holds(loss < 1.6, "what was learnt depends on where a window begins", got=loss, expected="at most log 2, about 0.7")
 
 
 @draws(1)

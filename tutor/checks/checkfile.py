@@ -50,8 +50,8 @@ class FailedCheck:
 CHEAP = 0.5
 """Seconds. A check that passed within this time may be run again to tell two mistakes apart."""
 
-CHEAP_DRAW = 0.1
-"""Seconds. Only where a draw takes less is the learner's code asked for more: a diagnosis must not time out."""
+FURTHER = 1.0
+"""Seconds for further draws that tell mistakes apart: a diagnosis must not time out."""
 
 DRAWS_EACH = 5
 """How many draws of each such check."""
@@ -234,7 +234,7 @@ class CheckFile:
         if getattr(error, "tutor_ends_run", False):
             run.ended = str(getattr(error, "tutor_ends_run", ""))
         seconds = time.perf_counter() - start
-        reach = count if seconds < CHEAP_DRAW * (index + 1) else index + 1
+        further = int(FURTHER * (index + 1) / seconds) if seconds else count
         return finding_of(
             item.name,
             sentence_of(item),
@@ -242,7 +242,7 @@ class CheckFile:
             seconds=seconds,
             draw=f"draw {index + 1} of {count}, seed {run.seed}" if count > 1 else f"seed {run.seed}",
             output=output,
-            diagnosis=None if run.ended else self._diagnosis(item, error, index, reach),
+            diagnosis=None if run.ended else self._diagnosis(item, error, index, min(count, index + 1 + further)),
             learner_files=_files(run.mine),
         )
 

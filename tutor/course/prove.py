@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -27,6 +27,9 @@ Role = Literal["solution", "stub", "accept", "reject"]
 
 PROGRAM_SECONDS = 60.0
 """For one program with all seeds. A correct solution takes well under a second for each."""
+
+TOGETHER = 8
+"""Rejected variants in one process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +98,14 @@ def prove(exercise: Exercise, known: dict[str, Exercise], effort: Effort) -> Pro
 
 
 def _examine_all(programs: Programs, effort: Effort, plugin: CheckFile) -> tuple[tuple[Outcome, ...], Kills | None]:
-    variants = programs.file.variants
-    tasks: list[Callable[[], Outcome]] = [
-        partial(_solution, programs, effort, plugin),
-        partial(_stub, programs, effort, plugin),
-        *(partial(_accepted if v.verb == "accept" else _rejected, programs, v, effort, plugin) for v in variants),
+    accepted = [variant for variant in programs.file.variants if variant.verb == "accept"]
+    rejected = [variant for variant in programs.file.variants if variant.verb == "reject"]
+    tasks: list[tuple[Role, str, Callable[[], Outcome]]] = [
+        ("solution", "", partial(_solution, programs, effort, plugin)),
+        ("stub", "", partial(_stub, programs, effort, plugin)),
+        *(("accept", v.title, partial(_accepted, programs, v, effort, plugin)) for v in accepted),
     ]
-    labels: list[tuple[Role, str]] = [("solution", ""), ("stub", ""), *((v.verb, v.title) for v in variants)]
-    found: dict[int, Outcome] = {}
-    for index, result in fork_map(tasks, jobs=effort.jobs, seconds=PROGRAM_SECONDS):
-        role, title = labels[index]
-        found[index] = Outcome(role, title, False, result.reason) if isinstance(result, Died) else result
-    outcomes = tuple(found[index] for index in sorted(found))
+    outcomes = (*_examine(tasks, effort), *_examine_rejected(programs, rejected, effort, plugin))
     kills = None
     if effort.mutants != 0 and outcomes[0].right:
         kills = kill_mutants(
@@ -118,6 +117,33 @@ def _examine_all(programs: Programs, effort: Effort, plugin: CheckFile) -> tuple
             solution_seconds=outcomes[0].seconds,
         )
     return outcomes, kills
+
+
+def _examine(tasks: Sequence[tuple[Role, str, Callable[[], Outcome]]], effort: Effort) -> Iterator[Outcome]:
+    found: dict[int, Outcome] = {}
+    for index, result in fork_map([task for _, _, task in tasks], jobs=effort.jobs, seconds=PROGRAM_SECONDS):
+        role, title, _ = tasks[index]
+        found[index] = Outcome(role, title, False, result.reason) if isinstance(result, Died) else result
+    yield from (found[index] for index in sorted(found))
+
+
+def _examine_rejected(
+    programs: Programs, rejected: Sequence[Variant], effort: Effort, plugin: CheckFile
+) -> Iterator[Outcome]:
+    """Some at a time in one process, since a diagnosis runs all of them on the draw that failed; alone if that dies."""
+    groups = [rejected[start : start + TOGETHER] for start in range(0, len(rejected), TOGETHER)]
+    tasks = [partial(_rejected, programs, group, effort, plugin) for group in groups]
+    found: dict[int, list[Outcome]] = {}
+    for index, result in fork_map(tasks, jobs=effort.jobs, seconds=PROGRAM_SECONDS * TOGETHER):
+        if isinstance(result, Died):
+            alone: list[tuple[Role, str, Callable[[], Outcome]]] = [
+                ("reject", v.title, lambda v=v: _rejected(programs, [v], effort, plugin)[0])  # type: ignore[misc]
+                for v in groups[index]
+            ]
+            result = list(_examine(alone, effort))
+        found[index] = result
+    for index in sorted(found):
+        yield from found[index]
 
 
 def _seeds(effort: Effort) -> Iterator[int]:
@@ -167,22 +193,29 @@ def _stub(programs: Programs, effort: Effort, plugin: CheckFile) -> Outcome:
     return Outcome("stub", "", True)
 
 
-def _rejected(programs: Programs, variant: Variant, effort: Effort, plugin: CheckFile) -> Outcome:
-    """Must fail for every seed, and the first failure must be diagnosed as this very mistake."""
-    diagnose = exercise_diagnoser(programs.exercise)
-    program = programs.variant(variant)
-    shown = ""
+def _rejected(programs: Programs, variants: Sequence[Variant], effort: Effort, plugin: CheckFile) -> list[Outcome]:
+    """Each must fail for every seed, and its first failure must be diagnosed as this very mistake."""
+    loaded = {variant.title: programs.variant(variant) for variant in variants}
+    outcomes = {title: Outcome("reject", title, True) for title in loaded}
     for seed in _seeds(effort):
-        bad = first_bad(plugin.run(Run(program, seed, diagnose=diagnose, stop_at_first=True)))
-        if bad is None:
-            return Outcome("reject", variant.title, False, f"passes every check (seed {seed})", shown)
-        shown = bad.diagnosis.message if bad.diagnosis else ""
-        if bad.diagnosis is None:
-            return Outcome("reject", variant.title, False, f"fails without a diagnosis: {describe(bad)} (seed {seed})")
-        if bad.diagnosis.generic or bad.diagnosis.name != variant.title:
-            problem = f"the message of {bad.diagnosis.name!r} is shown instead: {describe(bad)} (seed {seed})"
-            return Outcome("reject", variant.title, False, problem, shown)
-    return Outcome("reject", variant.title, True, shown=shown)
+        diagnose = exercise_diagnoser(programs.exercise)
+        for title, program in loaded.items():
+            if outcomes[title].right:
+                bad = first_bad(plugin.run(Run(program, seed, diagnose=diagnose, stop_at_first=True)))
+                outcomes[title] = _diagnosed(outcomes[title], bad, seed)
+    return list(outcomes.values())
+
+
+def _diagnosed(before: Outcome, bad: Finding | None, seed: int) -> Outcome:
+    """What one more seed says of a rejected variant."""
+    if bad is None:
+        return replace(before, right=False, problem=f"passes every check (seed {seed})")
+    problem, diagnosis = "", bad.diagnosis
+    if diagnosis is None:
+        problem = f"fails without a diagnosis: {describe(bad)} (seed {seed})"
+    elif diagnosis.generic or diagnosis.name != before.title:
+        problem = f"the message of {diagnosis.name!r} is shown instead: {describe(bad)} (seed {seed})"
+    return replace(before, right=not problem, problem=problem, shown=diagnosis.message if diagnosis else "")
 
 
 def first_bad(findings: Sequence[Finding]) -> Finding | None:

@@ -35,8 +35,9 @@ def known_mistakes(programs: Programs) -> tuple[KnownMistake, ...]:
 
 
 def diagnoser(mistakes: Sequence[KnownMistake]) -> Diagnoser:
-    """A function for `run_checks(diagnose=…)`; the programs are loaded once and kept."""
+    """A function for `run_checks(diagnose=…)` with one seed; programs are loaded once, and run once on each draw."""
     loaded: dict[str, object] = {}
+    seen: dict[tuple[str, str, int], BaseException | None] = {}
 
     def program(mistake: KnownMistake) -> object:
         title = mistake.variant.title
@@ -44,12 +45,18 @@ def diagnoser(mistakes: Sequence[KnownMistake]) -> Diagnoser:
             loaded[title] = Watched(mistake.load())
         return loaded[title]
 
+    def outcome(failed: FailedCheck, mistake: KnownMistake, index: int) -> BaseException | None:
+        key = mistake.variant.title, failed.name, index
+        if key not in seen:
+            seen[key] = failed.rerun(program(mistake), index)
+        return seen[key]
+
     def diagnose(failed: FailedCheck) -> Diagnosis | None:
         if not worth_diagnosing(failed.error):
             return None
-        found = [m for m in mistakes if _fails_alike(failed, program(m), failed.index, failed.error)]
+        found = [m for m in mistakes if _alike(failed.error, outcome(failed, m, failed.index))]
         if len(found) > 1:
-            found = _narrow(failed, found, program)
+            found = _narrow(failed, found, program, outcome)
         if found:
             return Diagnosis(found[0].variant.title, found[0].variant.message)
         return generic_diagnosis(failed)
@@ -75,13 +82,16 @@ def worth_diagnosing(error: BaseException) -> bool:
     return told in ("error", "failed") and not isinstance(error, (NotImplementedError, SystemExit))
 
 
-def _fails_alike(failed: FailedCheck, program: object, index: int, error: BaseException) -> bool:
-    theirs = failed.rerun(program, index)
-    return theirs is not None and alike(error, theirs)
+def _alike(ours: BaseException | None, theirs: BaseException | None) -> bool:
+    """Both pass, or fail in the same way with the same numbers."""
+    return ours is theirs if ours is None or theirs is None else alike(ours, theirs)
 
 
 def _narrow(
-    failed: FailedCheck, found: list[KnownMistake], program: Callable[[KnownMistake], object]
+    failed: FailedCheck,
+    found: list[KnownMistake],
+    program: Callable[[KnownMistake], object],
+    outcome: Callable[[FailedCheck, KnownMistake, int], BaseException | None],
 ) -> list[KnownMistake]:
     """Keep those that behave like the learner's code elsewhere, too; a test that leaves none says nothing.
 
@@ -93,11 +103,7 @@ def _narrow(
             return found
     for index in _others(failed):
         ours = failed.rerun(failed.mine, index)
-        if ours is None:
-            kept = [m for m in found if failed.rerun(program(m), index) is None]
-        else:
-            kept = [m for m in found if _fails_alike(failed, program(m), index, ours)]
-        found = kept or found
+        found = [m for m in found if _alike(ours, outcome(failed, m, index))] or found
         if len(found) == 1:
             break
     return found

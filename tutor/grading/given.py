@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from tutor.grading.codec import CodecError
-from tutor.grading.operations import LOOK, OPERATIONS, describe
+from tutor.grading.operations import GROUP, LOOK, OPERATIONS, describe
 
 SOLUTION = "tutor_course_"
 """Prefix of the module names under which the course's solutions are loaded in the judge."""
@@ -81,7 +81,7 @@ def serve(operation: str, arguments: tuple[object, ...]) -> object:
     if operation == "set":
         _set(target, str(rest[0]), rest[1])
         return None
-    if operation == "group":
+    if operation == GROUP:
         groups = cast(Any, target).param_groups
         groups[int(rest[0])][str(rest[1])] = rest[2]
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 _BINARY = "add sub mul truediv floordiv mod pow matmul lshift rshift".split()  # noqa: SIM905  reads better
 _SAME_NAME = "eq ne lt le gt ge neg pos abs invert index contains getitem setitem delitem".split()  # noqa: SIM905
@@ -20,9 +20,12 @@ OPERATIONS: dict[str, Callable[..., object]] = {
     **{f.__name__: f for f in (len, bool, int, float, complex, repr, str, iter, dir, isinstance, issubclass)},
 }
 
-LOOK = "look"
-"""The operation that only asks how something is put together: nobody's code runs, so nothing can have changed. What did
-change before it is told at the next turn, since looking for changes costs more than the answer."""
+LOOK, GROUP = "look", "group"
+"""To ask how something is put together, and to set a value of an optimizer's group."""
+
+QUIET = frozenset((LOOK, GROUP))
+"""Operations that run nobody's code, so that nothing shared can have changed. What did change before is told at the
+next turn: to look for changes costs more than these answers."""
 
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
 
@@ -46,12 +49,17 @@ def describe(value: object) -> tuple[str, str, str]:
     return "object", type_name, type_name
 
 
+def walk(items: Iterable[object]) -> Iterator[object]:
+    """Go through what a walk of torch's would give."""
+    yield from items
+
+
 def is_walk(value: object) -> bool:
-    """Tell a generator of torch's that walks through a module: `model.parameters()` and its like."""
+    """Tell a generator that walks through a module: torch's `model.parameters()` and its like."""
     torch = sys.modules.get("torch")
     if type(value) is not types.GeneratorType or torch is None:
         return False
-    return value.gi_code in {getattr(torch.nn.Module, name).__code__ for name in _WALKS}
+    return value.gi_code in {walk.__code__, *(getattr(torch.nn.Module, name).__code__ for name in _WALKS)}
 
 
 def iterate(value: Iterable[object]) -> object:

@@ -18,7 +18,7 @@ from tutor.grading.codec import CodecError
 from tutor.grading.decoder import Decoder
 from tutor.grading.encoder import Encoder
 from tutor.grading.exchange import Exchange, Side
-from tutor.grading.operations import LOOK
+from tutor.grading.operations import QUIET
 from tutor.grading.wire import Channel
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Peer:
             self._settle(self._open_question)
         if self._nesting >= MAX_NESTING:
             raise RecursionError("the calls back and forth are nested too deeply")
-        encoder = self._open(_ASK, set(), quiet=operation == LOOK)
+        encoder = self._open(_ASK, set(), quiet=operation in QUIET)
         context.write(encoder)
         failure = self._write_or_undo(encoder, lambda: self._question(encoder, operation, arguments))
         if failure is not None:  # what changed must arrive all the same
@@ -170,7 +170,7 @@ class Peer:
             self._close(decoder)
         active, before = self.exchange.active, [_shallow(c) for c in decoder.containers]
         kind, result = self._run(operation, arguments, state)
-        encoder = self._open(kind, active, decoder.containers, quiet=operation == LOOK)
+        encoder = self._open(kind, active, decoder.containers, quiet=operation in QUIET)
         failure = self._write_or_undo(encoder, partial(self._write_answer, encoder, before, result))
         if failure is not None:
             encoder.out[0:1] = _ERROR

@@ -12,25 +12,27 @@ from typing import Any, cast
 
 from tutor.grading.given import TABLES
 from tutor.grading.handles import Label
-from tutor.grading.operations import LOOK
+from tutor.grading.operations import GROUP, LOOK, walk
 from tutor.grading.proxies import IteratorProxy, Learner, Proxy
 
 
 class OptimizerProxy(Proxy):
-    """Stands for an optimizer: `zero_grad`, `step`, `param_groups`, all through attribute access."""
+    """Stands for an optimizer: `zero_grad`, `step` and `param_groups`."""
 
     __slots__ = ()
 
     def zero_grad(self, *args: object, **kwargs: object) -> object:
+        """Ask the judge at once: to read the method first would be a turn more."""
         return self._learner.ask("method", self, "zero_grad", args, kwargs)
 
     def step(self, *args: object, **kwargs: object) -> object:
+        """Ask the judge at once."""
         return self._learner.ask("method", self, "step", args, kwargs)
 
     @property
     def param_groups(self) -> list[Any]:
         """The parameter groups; assigning to a key of one reaches the judge."""
-        groups = cast("list[dict[str, object]]", self._learner.ask("get", self, "param_groups"))
+        groups = cast("list[dict[str, object]]", self._learner.ask(LOOK, self, "param_groups"))
         return [_Group(group, self._learner, self, index) for index, group in enumerate(groups)]
 
 
@@ -43,7 +45,7 @@ class _Group(dict[str, object]):
 
     def __setitem__(self, key: str, value: object) -> None:
         learner, optimizer, index = self._where
-        learner.ask("group", optimizer, index, key, value)
+        learner.ask(GROUP, optimizer, index, key, value)
         super().__setitem__(key, value)
 
 
@@ -104,14 +106,14 @@ class _Forwarding:
         return self
 
     def parameters(self, recurse: bool = True) -> Iterator[Any]:
-        return iter(self._ask("parameters", recurse))
+        return walk(self._ask("parameters", recurse))
 
     # As a part of the learner's own module it is walked through by torch, which calls these with arguments.
 
     def named_modules(self, *args: object, **kwargs: object) -> Iterator[Any]:
         if args or kwargs:
             return cast("Iterator[Any]", super().named_modules(*args, **kwargs))  # type: ignore[misc]  # nn.Module's
-        return iter(self._ask("named_modules"))
+        return walk(self._ask("named_modules"))
 
     def state_dict(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
         if args or kwargs:

@@ -104,12 +104,8 @@ class Twins:
 
     def add(self, number: int, kind: str, value: object, mark: object, *, mine: bool) -> Twin:
         """Enter an object that both sides have from now on."""
-        look: Callable[[], object]
-        if kind == "g" and isinstance(value, np.random.Generator):
-            look = get = lambda: value  # noqa: E731  NumPy's generators cannot be held weakly
-        else:
-            look = weakref.ref(value, lambda _: self._died(number))
-            get = _kept(look) if hasattr(value, "_fix_weakref") else look
+        look = _strong(value) if isinstance(value, np.random.Generator) else weakref.ref(value, self._death_of(number))
+        get = _kept(look) if hasattr(value, "_fix_weakref") else look
         twin = Twin(number, kind, get, look, mark, mine)
         if kind == "a":
             array = cast(Array, value)
@@ -131,9 +127,12 @@ class Twins:
         if not twin.mine and t.requires_grad and t.is_leaf:
             twin.strong = t  # gradients gather in it, also when nobody here holds it
 
-    def _died(self, number: int) -> None:
-        if number in self.by_id:
-            self.released.append(number)
+    def _death_of(self, number: int) -> Callable[[object], None]:
+        def died(_: object) -> None:
+            if number in self.by_id:
+                self.released.append(number)
+
+        return died
 
     def drop(self, number: int) -> None:
         """Forget an object: it is an ordinary one from now on."""
@@ -313,6 +312,11 @@ def _locate(twin: Twin, t: torch.Tensor) -> None:
     """Note where a tensor's contents are, and how to get at them quickly."""
     twin.requires_grad, twin.pointer, twin.shape = t.requires_grad, t.data_ptr(), t.shape
     twin.contents = buffers.reader(t)
+
+
+def _strong(value: object) -> Callable[[], object]:
+    """Hold one of NumPy's generators, which know no weak references."""
+    return lambda: value
 
 
 def _kept(look: Callable[[], object]) -> Callable[[], object]:
