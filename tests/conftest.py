@@ -48,7 +48,8 @@ def _patient(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[No
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """No test of the app can hang the suite."""
+    """No test of the app can hang the suite, and no long test is left to the end, when the other cores have nothing."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             item.obj = _patient(item.obj)

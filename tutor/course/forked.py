@@ -153,4 +153,4 @@ def _collect(child: _Child[Result]) -> Result | Died:
     if status == 0 and child.data:
         return cast(Result, pickle.loads(bytes(child.data)))
     code = os.waitstatus_to_exitcode(status)
-    return Died("took too long or too much memory" if code < 0 else "ended without a result")
+    return Died("took too long or too much memory" if code < 0 else "ended the interpreter")

@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -42,10 +40,7 @@ def lint_course(course: Course, *, run_fences: bool = True) -> list[Problem]:
     problems += _reachable(course)
     problems += _listed(course)
     if run_fences:
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            paths = [lesson.path for lesson in course.lessons]
-            for found in pool.map(lambda path: list(_guarded(path, lint_runs(path))), paths):
-                problems += found
+        problems += lint_runs([lesson.path for lesson in course.lessons])
     return list(dict.fromkeys(problems))
 
 

@@ -28,8 +28,8 @@ Role = Literal["solution", "stub", "accept", "reject"]
 PROGRAM_SECONDS = 60.0
 """For one program with all seeds. A correct solution takes well under a second for each."""
 
-TOGETHER = 8
-"""Rejected variants in one process."""
+GROUPS = 2
+"""Into so many for each job are the rejected variants divided; each group shares a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,11 @@ def _examine_rejected(
     programs: Programs, rejected: Sequence[Variant], effort: Effort, plugin: CheckFile
 ) -> Iterator[Outcome]:
     """Some at a time in one process, since a diagnosis runs all of them on the draw that failed; alone if that dies."""
-    groups = [rejected[start : start + TOGETHER] for start in range(0, len(rejected), TOGETHER)]
+    size = max(1, -(-len(rejected) // (GROUPS * effort.jobs)))
+    groups = [rejected[start : start + size] for start in range(0, len(rejected), size)]
     tasks = [partial(_rejected, programs, group, effort, plugin) for group in groups]
     found: dict[int, list[Outcome]] = {}
-    for index, result in fork_map(tasks, jobs=effort.jobs, seconds=PROGRAM_SECONDS * TOGETHER):
+    for index, result in fork_map(tasks, jobs=effort.jobs, seconds=PROGRAM_SECONDS * size):
         if isinstance(result, Died):
             alone: list[tuple[Role, str, Callable[[], Outcome]]] = [
                 ("reject", v.title, lambda v=v: _rejected(programs, [v], effort, plugin)[0])  # type: ignore[misc]

@@ -1,7 +1,7 @@
-"""Runs pieces of Python in order, sharing one namespace, and prints what each of them printed as JSON.
+"""Runs programs made of pieces of Python, and prints what each piece printed as JSON.
 
-A process of its own for each lesson: `python -m tutor.course.run_fences < pieces.json`. Only the content check uses it,
-on the authors' code.
+`python -m tutor.course.run_fences < programs.json`: torch is imported once, and a child forked for each program. Only
+the content check uses it, on the authors' code.
 """
 
 from __future__ import annotations
@@ -9,8 +9,16 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import sys
+import tempfile
 import traceback
+from functools import partial
+
+from tutor.course.forked import Died, fork_map
+
+SECONDS = 120.0
+"""Of CPU time, for one program."""
 
 
 def run(pieces: list[tuple[str, str]]) -> list[dict[str, str]]:
@@ -31,6 +39,22 @@ def run(pieces: list[tuple[str, str]]) -> list[dict[str, str]]:
     return results
 
 
+def run_all(programs: list[list[tuple[str, str]]]) -> list[list[dict[str, str]] | str]:
+    """Run each program in a process and a folder of its own; gives its results, or how it ended instead."""
+    found: dict[int, list[dict[str, str]] | str] = {}
+    tasks = [partial(_in_a_folder, pieces) for pieces in programs]
+    for index, result in fork_map(tasks, jobs=os.cpu_count() or 1, seconds=SECONDS):
+        found[index] = result.reason if isinstance(result, Died) else result
+    return [found[index] for index in range(len(programs))]
+
+
+def _in_a_folder(pieces: list[tuple[str, str]]) -> list[dict[str, str]]:
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        return run(pieces)
+
+
 if __name__ == "__main__":
-    answer = sys.stdout
-    json.dump(run(json.load(sys.stdin)), answer)
+    import torch
+
+    torch.set_num_threads(1)
+    json.dump(run_all(json.load(sys.stdin)), sys.stdout)
