@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -13,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tutor.training import Axis, Figure, Grid, Line, Log, Note, Target, choice, knob, toggle
-from tutor.training.data import load
+from tutor.training import Axis, Figure, Line, Log, Note, Target, choice, knob, toggle
+from tutor.training.translation import Texts, attention_map, ends, examples, prepared
 
 TITLE = "The same with a Transformer"
 USES = (
@@ -52,9 +51,6 @@ BREAK = (
 NUMBERS = Target("bleu", ">=", 0.7, best=True, text="BLEU of 0.70 on numbers that were never seen in training")
 TATOEBA = Target("bleu", ">=", 0.9, best=True, text="BLEU of 0.90, with all references, on the training sources")
 
-Pair = tuple[list[str], list[str]]
-References = list[tuple[list[str], list[list[str]]]]
-
 
 @dataclass(frozen=True)
 class Knobs:
@@ -74,49 +70,9 @@ class Knobs:
     gru: bool = toggle(True, help="train a GRU with attention for as many seconds, too")
 
 
-@dataclass
-class Texts:
-    """Training arrays, and the sentences to be judged by."""
-
-    mine: SimpleNamespace
-    pairs: list[Pair]
-    judged: References
-    steps: int
-    rounds: int = 1
-    """Passes over the pairs that count as one epoch."""
-
-    def __post_init__(self) -> None:
-        special = ["<pad>", "<bos>", "<eos>"]
-        self.src, self.tgt = (self.mine.Vocab([p[i] for p in self.pairs], 0, special) for i in (0, 1))
-        self.bos, self.eos = self.tgt["<bos>"], self.tgt["<eos>"]
-        self.x, self.x_len = self.sources([source for source, _ in self.pairs])
-        y, y_len = self.mine.build_arrays([target for _, target in self.pairs], self.tgt, self.steps)
-        self.y_in = torch.from_numpy(self.mine.shift_right(y, self.bos))  # (N, T)
-        self.y, self.y_len = torch.from_numpy(y), torch.from_numpy(y_len)  # (N, T), (N,)
-        self.judged_x = self.sources([source for source, _ in self.judged])
-
-    def sources(self, lines: list[list[str]]) -> tuple[torch.Tensor, torch.Tensor]:
-        """(N, T) and (N,)."""
-        x, x_len = self.mine.build_arrays(lines, self.src, self.steps)
-        return torch.from_numpy(x), torch.from_numpy(x_len)
-
-    def words(self, ids: list[int]) -> list[str]:
-        """Up to <eos>."""
-        ids = ids[: ids.index(self.eos)] if self.eos in ids else ids
-        return list(self.tgt.to_tokens(ids))
-
-    def bleu(self, ids: torch.Tensor) -> float:
-        """The mean BLEU of translations, each against all its references."""
-        scores = [
-            self.mine.multi_bleu(self.words(row), references)
-            for row, (_, references) in zip(ids.tolist(), self.judged, strict=True)
-        ]
-        return float(np.mean(scores))
-
-
 def train(mine: SimpleNamespace, log: Log, device: str, knobs: Knobs) -> None:
     """An epoch of the Transformer, then the GRU for as long; BLEU, translations and attention after each."""
-    texts = prepared(mine, log, knobs)
+    texts = prepared(mine, log, knobs.data, knobs.pairs, {"numbers": NUMBERS, "eng-fra": TATOEBA})
     torch.manual_seed(log.seed)
     sizes = (len(texts.src), len(texts.tgt), knobs.d_model, int(knobs.num_heads), 2 * knobs.d_model, knobs.layers)
     model = mine.Transformer(*sizes, knobs.dropout)
@@ -241,28 +197,17 @@ def verdict(history: list[tuple[float, float, float]], steps: int, gru: Gru) -> 
 @torch.no_grad()
 def picture(texts: Texts, model: nn.Module, epoch: int) -> Figure:
     """Where each head of the last decoder block looks while one sentence is translated, and three others."""
-    rows = range(min(40, len(texts.judged)))
-    told = max(rows, key=lambda i: len(texts.judged[i][0]))
-    others = [i for i in rows if i != told][:3]
-    x, x_len = (part[[told, *others]] for part in texts.judged_x)
+    rows = examples(texts)
+    x, x_len = (part[rows] for part in texts.judged_x)
     ids = model.greedy(x, x_len, texts.bos, texts.eos, texts.steps)  # (4, T)
-    source = [*texts.judged[told][0], "<eos>"][: texts.steps]
-    target = [*texts.words(ids[0].tolist()), "<eos>"][: ids.shape[1]]
-    notes = [
-        Note(f"After epoch {epoch}; the map's sentence in French is “{' '.join(texts.judged[told][1][0])}”."),
-        *(
-            Note(f"{' '.join(texts.judged[i][0])} → {' '.join(texts.words(row))}")
-            for i, row in zip(others, ids[1:].tolist(), strict=True)
-        ),
-    ]
-    weights = watched(model, lambda: model(x[:1], x_len[:1], shifted(ids[:1], texts.bos)))
+    weights = watched(model, lambda: model(x[:1], x_len[:1], shifted(ids[:1], texts.bos)))  # (1, heads, T, S)
     if weights is None:
-        return Figure(tuple(notes), "translations")
-    mean = heat(weights[0].mean(0)[: len(target), : len(source)], source, target)
-    heads = weights[0][:, : len(target), : len(source)]  # (heads, out, in)
-    favourites = [source[int(head.sum(0).argmax())] for head in heads]
+        return attention_map(texts, rows, ids, None, epoch)
+    mean = attention_map(texts, rows, ids, weights[0].mean(0), epoch)
+    source, target = ends(texts, rows[0], ids[0])
+    favourites = [source[int(head[: len(target), : len(source)].sum(0).argmax())] for head in weights[0]]
     told_of = ", ".join(f"head {i} “{word}”" for i, word in enumerate(favourites, 1))
-    return Figure((*mean.parts, *notes, Note(f"Most looked at: {told_of}.")), "attention", mean.x, mean.y)
+    return Figure((*mean.parts, Note(f"Most looked at: {told_of}.")), "attention", mean.x, mean.y)
 
 
 def shifted(ids: torch.Tensor, bos: int) -> torch.Tensor:
@@ -278,43 +223,3 @@ def watched(model: nn.Module, call: Callable[[], object]) -> torch.Tensor | None
     call()
     hook.remove()
     return seen[-1] if seen else None
-
-
-def heat(weights: torch.Tensor, source: list[str], target: list[str]) -> Figure:
-    """A heat map with numbers where a weight is at least a tenth; the first word of the output on top."""
-    n, m = weights.shape
-    cells = [
-        Note(shown(float(weights[i, j])), j + 0.5, n - i - 0.5)
-        for i in range(n)
-        for j in range(m)
-        if weights[i, j] >= 0.1
-    ]
-    x = Axis("source", ticks=tuple((j + 0.5, word[:9]) for j, word in enumerate(source)), low=0, high=m)
-    y = Axis("output", ticks=tuple((n - i - 0.5, word[:12]) for i, word in enumerate(target)), low=0, high=n)
-    return Figure((Grid(weights.flip(0).tolist(), (0, m), (0, n), kind="heat"), *cells), "attention", x=x, y=y)
-
-
-def shown(weight: float) -> str:
-    """Two digits."""
-    return "1.0" if weight > 0.995 else f"{weight:.2f}"[1:]
-
-
-def prepared(mine: SimpleNamespace, log: Log, knobs: Knobs) -> Texts:
-    """Cleaned, tokenised pairs to learn from, and sentences to be judged by: unseen ones, or (eng-fra) the same."""
-    data = load(knobs.data, otherwise="dates")
-    log.note(data.note)
-    given = data.pairs[:6000] if data.name == "eng-fra" else data.pairs  # sorted by length: the short ones suffice
-    pairs: list[Pair] = [tuple(mine.tokenize([mine.normalize_nmt(side) for side in pair])) for pair in given]
-    if data.name != "eng-fra":
-        if data.name == "numbers":
-            log.aim(NUMBERS)
-        held_out = [(source, [target]) for source, target in pairs[-200:]]
-        return Texts(mine, pairs[: knobs.pairs], held_out, 10 if data.name == "dates" else 12)
-    log.aim(TATOEBA)
-    log.note("Judged on the sentences it learns from, against all their translations: “Go.” has many right answers.")
-    log.note("They are few: an epoch goes three times over them.")
-    references: dict[tuple[str, ...], list[list[str]]] = defaultdict(list)
-    for source, target in pairs:
-        references[tuple(source)].append(target)
-    first = list(references.items())[: min(600, knobs.pairs)]
-    return Texts(mine, [(list(s), ts[0]) for s, ts in first], [(list(s), ts) for s, ts in first[:200]], 10, 3)

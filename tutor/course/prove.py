@@ -100,7 +100,7 @@ def prove(exercise: Exercise, known: dict[str, Exercise], effort: Effort) -> Pro
 def _examine_all(programs: Programs, effort: Effort, plugin: CheckFile) -> tuple[tuple[Outcome, ...], Kills | None]:
     accepted = [variant for variant in programs.file.variants if variant.verb == "accept"]
     rejected = [variant for variant in programs.file.variants if variant.verb == "reject"]
-    tasks: list[tuple[Role, str, Callable[[], Outcome]]] = [
+    tasks: list[Task] = [
         ("solution", "", partial(_solution, programs, effort, plugin)),
         ("stub", "", partial(_stub, programs, effort, plugin)),
         *(("accept", v.title, partial(_accepted, programs, v, effort, plugin)) for v in accepted),
@@ -119,7 +119,10 @@ def _examine_all(programs: Programs, effort: Effort, plugin: CheckFile) -> tuple
     return outcomes, kills
 
 
-def _examine(tasks: Sequence[tuple[Role, str, Callable[[], Outcome]]], effort: Effort) -> Iterator[Outcome]:
+Task = tuple[Role, str, Callable[[], Outcome]]
+
+
+def _examine(tasks: Sequence[Task], effort: Effort) -> Iterator[Outcome]:
     found: dict[int, Outcome] = {}
     for index, result in fork_map([task for _, _, task in tasks], jobs=effort.jobs, seconds=PROGRAM_SECONDS):
         role, title, _ = tasks[index]
@@ -130,21 +133,21 @@ def _examine(tasks: Sequence[tuple[Role, str, Callable[[], Outcome]]], effort: E
 def _examine_rejected(
     programs: Programs, rejected: Sequence[Variant], effort: Effort, plugin: CheckFile
 ) -> Iterator[Outcome]:
-    """Some at a time in one process, since a diagnosis runs all of them on the draw that failed; alone if that dies."""
+    """Some at a time in one process, since a diagnosis runs all of them on the draw that failed.
+
+    Whatever is not as it should be after that is examined again, alone, as a verdict would: programs that keep
+    something in a class, or go by addresses in memory, are changed by company.
+    """
     size = max(1, -(-len(rejected) // (GROUPS * effort.jobs)))
     groups = [rejected[start : start + size] for start in range(0, len(rejected), size)]
     tasks = [partial(_rejected, programs, group, effort, plugin) for group in groups]
-    found: dict[int, list[Outcome]] = {}
-    for index, result in fork_map(tasks, jobs=effort.jobs, seconds=PROGRAM_SECONDS * size):
-        if isinstance(result, Died):
-            alone: list[tuple[Role, str, Callable[[], Outcome]]] = [
-                ("reject", v.title, lambda v=v: _rejected(programs, [v], effort, plugin)[0])  # type: ignore[misc]
-                for v in groups[index]
-            ]
-            result = list(_examine(alone, effort))
-        found[index] = result
-    for index in sorted(found):
-        yield from found[index]
+    found: dict[str, Outcome] = {}
+    for _, result in fork_map(tasks, jobs=effort.jobs, seconds=PROGRAM_SECONDS * size):
+        found |= {} if isinstance(result, Died) else {outcome.title: outcome for outcome in result}
+    doubtful = [variant for variant in rejected if variant.title not in found or not found[variant.title].right]
+    alone: list[Task] = [("reject", v.title, partial(_rejected_alone, programs, v, effort, plugin)) for v in doubtful]
+    found |= {outcome.title: outcome for outcome in _examine(alone, effort)}
+    yield from (found[variant.title] for variant in rejected)
 
 
 def _seeds(effort: Effort) -> Iterator[int]:
@@ -205,6 +208,10 @@ def _rejected(programs: Programs, variants: Sequence[Variant], effort: Effort, p
                 bad = first_bad(plugin.run(Run(program, seed, diagnose=diagnose, stop_at_first=True)))
                 outcomes[title] = _diagnosed(outcomes[title], bad, seed)
     return list(outcomes.values())
+
+
+def _rejected_alone(programs: Programs, variant: Variant, effort: Effort, plugin: CheckFile) -> Outcome:
+    return _rejected(programs, [variant], effort, plugin)[0]
 
 
 def _diagnosed(before: Outcome, bad: Finding | None, seed: int) -> Outcome:

@@ -123,7 +123,8 @@ class LearnerHost:
             _ = self.peer.exchange.graphs  # imports what will be out of reach in a moment
         forbidden.hide_ourselves()
         mine = self._mine = types.ModuleType("tutor.mine")
-        sys.modules["tutor.mine"] = sys.modules["tutor"].mine = mine  # type: ignore[attr-defined]
+        sys.modules["tutor"].mine = mine  # type: ignore[attr-defined]
+        forbidden.MODULES.put(mine)
         self._ban = forbidden.Ban(rules, self._file, needs, LearnerHost.serve.__code__)
         self._ban.enforce()
         mine.__getattr__ = self._lent  # type: ignore[method-assign]
