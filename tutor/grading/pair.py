@@ -48,12 +48,11 @@ class Process:
                 os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End the process and everything in its group."""
+        """End the process and everything in its group; it takes a moment to be gone."""
         if hasattr(os, "killpg"):
             with contextlib.suppress(OSError):
                 os.killpg(self.pid, signal.SIGKILL)
         self.signal(getattr(signal, "SIGKILL", signal.SIGTERM))
-        self.ended(within=5.0)
 
 
 @dataclass(slots=True)
@@ -69,6 +68,7 @@ class Judge:
     def end(self) -> None:
         """Leave nothing of it behind."""
         self.process.kill()
+        self.process.ended(within=5.0)
         with contextlib.suppress(OSError):
             self.control.sock.close()
         sandbox.remove_scratch(self.scratch)
@@ -82,8 +82,10 @@ class Pair:
     learner: Process
     scratch: str
     """The learner process's folder."""
-    release: Callable[[bool], object]
-    """Kills what the learner process left behind; told whether the judge may hear another job."""
+    let_go: Callable[[bool], object]
+    """Takes the judge back; told whether it may hear another job."""
+    bury: Callable[[], object]
+    """Kills what the learner process left behind, when it has ended."""
     files: tuple[int, ...] = ()
     """The judge's ends of its connections to the learner process, where it does not have them yet."""
     killed_for: str = ""
@@ -104,12 +106,20 @@ class Pair:
             self.control.send(message)
 
     def end(self, *, sound: bool = False) -> None:
-        """Leave nothing of it behind but, perhaps, a `sound` judge: one that has ended its job as it should."""
+        """End it, but for a `sound` judge, perhaps: one that has ended its job as it should. `gone` does the rest."""
         self.learner.kill()
+        self.let_go(sound)
+
+    def gone(self, within: float = 0.0) -> bool:
+        """Leave nothing behind when the learner process is gone; tells whether it is. To be called until then."""
+        if self.learner.ended(within) is None:
+            return False
         for file in self.files:
             os.close(file)
+        self.files = ()
         sandbox.remove_scratch(self.scratch)
-        self.release(sound)
+        self.bury()
+        return True
 
 
 def fork_learner(mode: sandbox.Mode) -> tuple[Process, str, tuple[int, int]]:

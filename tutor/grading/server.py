@@ -76,6 +76,8 @@ class Server:
         self._running: dict[int, Running] = {}
         """By the number of the job."""
         self._next: Pair | None = None
+        self._ending: list[Pair] = []
+        """Whose learner process has been killed, and takes a moment to be gone."""
         self._verdicts = 0
         self._later = deque(make.later)
         """What is still to be imported for the pairs to come."""
@@ -91,7 +93,9 @@ class Server:
         finally:
             for pair in (self._next, *(running.pair for running in self._running.values())):
                 if pair is not None:
-                    pair.end()
+                    self._finish(pair)
+            for pair in self._ending:
+                pair.gone(within=5.0)
             self._make.close()
 
     def _prepare(self) -> None:
@@ -105,7 +109,9 @@ class Server:
     def _turn(self) -> bool:
         running = list(self._running.values())
         watched: list[Lines] = [self._client, *(one.pair.control for one in running)]
-        ready, _, _ = select.select(watched, (), (), self._patience())
+        patience = self._patience()
+        ready, _, _ = select.select(watched, (), (), patience)
+        self._ending = [pair for pair in self._ending if not pair.gone()]
         if self._client in ready:
             messages, is_open = self._client.available()
             if not is_open:
@@ -120,12 +126,18 @@ class Server:
         while self._waiting and len(self._running) < self._slots:
             self._start(self._waiting.popleft())
         if not self._running:
-            self._rest(idle=not ready)
+            self._rest(idle=not ready and patience == _IDLE)
         elif self._slots > 1:
             self._prepare()  # where one verdict follows the other there is no rest to do it in
         return True
 
+    def _finish(self, pair: Pair, *, sound: bool = False) -> None:
+        pair.end(sound=sound)
+        self._ending.append(pair)
+
     def _patience(self) -> float | None:
+        if self._ending:
+            return 0.005
         if self._running:
             return 0.05
         return _IDLE if self._later else None
@@ -137,7 +149,7 @@ class Server:
             if not self._later:
                 old, self._next = self._next, None
                 if old is not None:
-                    old.end()
+                    self._finish(old)
         self._prepare()
 
     def _told(self, message: dict[str, Any]) -> None:
@@ -235,7 +247,7 @@ class Server:
         del self._running[running.id]
         told = limits.enforced(Limits(**running.limits), running.found) if running.begun else {}
         self._say({"id": running.id, "end": {"limits": told, **message}})
-        running.pair.end(sound=sound)
+        self._finish(running.pair, sound=sound)
 
 
 def _descendants(pid: int) -> int:

@@ -54,12 +54,15 @@ def spawn_pair(mode: sandbox.Mode = "auto", *, wrapped: bool = False) -> Pair:
 
     bench = Judge(judge, Lines(control[0]), judges)
 
-    def release(_sound: bool) -> None:
+    def let_go(_sound: bool) -> None:
         bench.end()
-        _SPAWNED.difference_update((judge.pid, learner.pid))
+        _SPAWNED.discard(judge.pid)
+
+    def bury() -> None:
+        _SPAWNED.discard(learner.pid)
         reap_strays(_SPAWNED)
 
-    return Pair(bench, learner, scratch, release)
+    return Pair(bench, learner, scratch, let_go, bury)
 
 
 _SPAWNED: set[int] = set()

@@ -51,16 +51,15 @@ class Template:
             self._free.append(Judge(process, Lines(socket.socket(fileno=files.pop())), told["bench"]))
         bench, pid = self._free.pop(), told["learner"]
         learner = Process(pid, partial(self._status, pid))
-        return Pair(bench, learner, told["scratch"], partial(self._released, bench, pid), tuple(files))
+        bury = partial(self._ask, {"ended": [pid]})
+        return Pair(bench, learner, told["scratch"], partial(self._take_back, bench), bury, tuple(files))
 
-    def _released(self, bench: Judge, learner: int, sound: bool) -> None:
-        gone = [learner]
+    def _take_back(self, bench: Judge, sound: bool) -> None:
         if sound and bench.heard < _JOBS_EACH and bench.process.ended() is None:
             self._free.append(bench)
         else:
             bench.end()
-            gone.append(bench.process.pid)
-        self._ask({"ended": gone})
+            self._ask({"ended": [bench.process.pid]})
 
     def do_later(self, name: str) -> None:
         """Have something done that the processes to come find done: one of `later`."""

@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Iterator
 
+from tutor.grading import pages
+
 _MODULES = (
     "numpy.testing", "numpy.random", "numpy.linalg", "hmac", "secrets", "_pytest._argcomplete", "_pytest.helpconfig",
     "torch", "torch.nn.functional", "torch.autograd.gradcheck", "torch.testing", "torch.library",
@@ -18,10 +20,12 @@ _MODULES = (
 
 LIMBER = "limber"
 
-LATER = (LIMBER, "torch.fx.experimental.symbolic_shapes", "torch._dynamo")
-"""What is done when there is time, for the pairs forked after that: a first verdict's first uses of everything, and
-what torch imports at the first `grad(…, grad_outputs)` and at the first optimizer (0.4 s and 0.5 s; most verdicts need
-neither)."""
+PAGES = "pages"
+
+LATER = (LIMBER, "torch.fx.experimental.symbolic_shapes", "torch._dynamo", PAGES)
+"""What is done when there is time, for the pairs forked after that: a first verdict's first uses of everything; what
+torch imports at the first `grad(…, grad_outputs)` and at the first optimizer (0.4 s and 0.5 s; most verdicts need
+neither); and, when all is there, what makes forking cheap (1 s)."""
 
 
 def one_thread() -> None:
@@ -65,6 +69,8 @@ def do_later(name: str) -> None:
 
     if name == LIMBER:
         limber_template()
+    elif name == PAGES:
+        pages.collapse()
     else:
         with _unswept(), contextlib.suppress(Exception):  # private to torch: they may move, or lack something
             importlib.import_module(name)
