@@ -314,6 +314,16 @@ def test_greedy(mine, draw):
 
 
 @draws(2)
+def test_greedy_padding(mine, draw):
+    """greedy looks at the real tokens of the source only, however much padding follows them."""
+    sizes = (9, 11, 12, 2, 15, draw.pick(1, 2))
+    src, src_len = draw.targets((12, 8), sizes[0]), draw.targets(12, 3) + 1  # one to three tokens of eight are real
+    weights, said = lively(draw, sizes, src, src_len, 8)
+    got = loaded(mine, sizes, weights, dropout=ALL_DROPPED, training=False).greedy(src, src_len, 1, -1, 8)
+    equal(got, said, "what greedy gives", input={"src": src, "src_len": src_len, "bos": 1, "eos": -1, "max_len": 8})
+
+
+@draws(2)
 def test_mode(mine, draw):
     """greedy leaves the model in the mode it found, all its parts too."""
     training = draw.bool()

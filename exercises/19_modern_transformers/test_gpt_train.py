@@ -115,9 +115,10 @@ def test_validation_text_is_not_trained_on(mine, draw):
     """Nothing is learnt from the last 10 %: signs that stand only there stay improbable."""
     front = words(draw, MONTHS, 100)
     text = front + "+-" * (len(front) // 20)
-    got = mine.train_gpt(text, **TINY, steps=60, every=60)
+    got = mine.train_gpt(text, **TINY | {"batch_size": 8, "lr": 0.02}, steps=120, every=120)
     loss = measured(got["model"], text, 5)
-    holds(loss > math.log(len(set(text))), "the validation part was trained on", got=loss, expected="more than log V")
+    least = 0.6 * math.log(len(set(text)))  # over 60 seeds 1.05 log V and more; at most 0.33 if the part is trained on
+    holds(loss > least, "the validation part was trained on", got=loss, expected="about log V, or more")
 
 
 @draws(1)
