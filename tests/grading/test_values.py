@@ -135,6 +135,9 @@ def swap_data(t):
 def through_data(t):
     t.data -= 1
 
+def turn_data(t):
+    t.data = t.data.t()
+
 def set_grad(t):
     t.grad = torch.ones_like(t)
 
@@ -281,6 +284,12 @@ def test_what_an_object_lent_out_follows_it(mine):
     a[:] = 9
     keeper.change()
     assert np.array_equal(a, [10, 10])
+
+
+def test_the_same_memory_in_another_order(mine):
+    t = torch.arange(4.0).reshape(2, 2)
+    mine.turn_data(t)
+    assert t.tolist() == [[0, 2], [1, 3]]
 
 
 def test_changes_behind_autograds_back(mine):

@@ -25,8 +25,7 @@ Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 Mark: TypeAlias = bytes | int
 """What a buffer held when both sides last agreed: its bytes, or a checksum of a large one."""
 
-EXACT = 64 << 10
-"""Bytes up to which a mark is the contents themselves."""
+_EXACT = 64 << 10
 _SPAN = 64
 """A strided buffer keeps its strides unless it spans this many times the bytes it shows."""
 
@@ -38,7 +37,7 @@ _GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 def mark(data: bytes | memoryview) -> Mark:
     """Remember contents: exactly when small, as a checksum when keeping a copy would cost memory."""
-    return bytes(data) if len(data) <= EXACT else zlib.crc32(data)
+    return bytes(data) if len(data) <= _EXACT else zlib.crc32(data)
 
 
 def _dense(shape: Sequence[int], itemsize: int) -> list[int]:
@@ -155,7 +154,7 @@ def tensor_bytes(t: torch.Tensor) -> bytes:
 
 
 def reader(t: torch.Tensor) -> Callable[[], bytes] | None:
-    """Give what reads a tensor's contents again and again, while it stays in its place and is no larger; or None."""
+    """Give what reads a tensor's contents again and again, while pointer and layout stay; or None."""
     if t.device.type != "cpu" or t.is_conj() or t.is_neg():
         return None
     return cast("Callable[[], bytes]", _numpy(t.detach()).tobytes)

@@ -46,9 +46,10 @@ class Twin:
     """Created here; else in the other process."""
     memory: int = 0
     pointer: int = 0
-    shape: tuple[int, ...] = ()
+    layout: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    """Shape and strides."""
     contents: Callable[[], bytes] | None = None
-    """Gives a tensor's bytes, as long as pointer and shape are these."""
+    """Gives a tensor's bytes, as long as pointer and layout are these."""
     version: int = 0
     requires_grad: bool = False
     grad: object = None
@@ -211,10 +212,9 @@ class Twins:
         bits = 0
         if t.data_ptr() != twin.pointer:
             bits = _REBASED | _CONTENT
-        elif version or twin.size <= _LARGE or self._due(twin, active):
-            contents = twin.contents if twin.contents is not None and t.shape == twin.shape else None
-            data = buffers.tensor_bytes(t) if contents is None or version else contents()
-            if (data if len(data) <= buffers.EXACT else buffers.mark(data)) != twin.mark:
+        elif version or self._due(twin, active):
+            kept = twin.contents if (t.shape, t.stride()) == twin.layout else None
+            if buffers.mark(kept() if kept is not None else buffers.tensor_bytes(t)) != twin.mark:
                 bits = _CONTENT
         if t.requires_grad != twin.requires_grad:
             bits |= _REQUIRES
@@ -310,7 +310,7 @@ _COMPARE = {"a": Twins._compare_array, "g": Twins._compare_generator, "t": Twins
 
 def _locate(twin: Twin, t: torch.Tensor) -> None:
     """Note where a tensor's contents are, and how to get at them quickly."""
-    twin.requires_grad, twin.pointer, twin.shape = t.requires_grad, t.data_ptr(), t.shape
+    twin.requires_grad, twin.pointer, twin.layout = t.requires_grad, t.data_ptr(), (t.shape, t.stride())
     twin.contents = buffers.reader(t)
 
 
