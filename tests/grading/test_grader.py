@@ -10,11 +10,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tutor.grading import limits
 from tutor.grading.client import Grader
+from tutor.grading.server import Server
 from tutor.model import Finding, Limits, Verdict
 
 CHECKS = "import numpy as np\ndef test_first(mine):\n    assert mine.f(2) == 4\ndef test_second(mine):\n    assert mine.f(np.ones(1)) == 2\n"
@@ -154,6 +156,39 @@ with Grader() as g:
         client.send_signal(sig)
         client.wait(timeout=20)
         assert wait_until(lambda: not any(map(alive, [server, *family])))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="CPU time is read from /proc")
+def test_code_that_sleeps_keeps_no_slot(small):
+    """Both slots hold sleepers; a third verdict is made meanwhile."""
+    sleeper = "import time\ndef f(x):\n    time.sleep(15)\n"
+    woken = []
+
+    def grade(grader: Grader) -> None:
+        woken.append(list(grader.grade(small.job(sleeper, limits=Limits(check_seconds=12)))))
+
+    with Grader(slots=2) as grader:
+        threads = [threading.Thread(target=grade, args=(grader,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        assert wait_until(lambda: len(grader._active) == 2)
+        *_, verdict = grader.grade(small.job(RIGHT))
+        assert verdict.passed
+        assert woken == []
+        grader.cancel()
+        for thread in threads:
+            thread.join(timeout=20)
+    assert len(woken) == 2
+
+
+@pytest.mark.parametrize(("asleep", "slots", "room"), [
+    ((), 1, True), ((False,), 1, False), ((True,), 1, False), ((False, True), 2, True), ((False, False), 2, False),
+    ((True, True, False), 2, True), ((True, True, False, False), 2, False), ((True,) * 4, 2, False),
+])  # fmt: skip
+def test_a_slot_is_free_while_its_verdict_sleeps(asleep, slots, room):
+    server = Server(None, 0, SimpleNamespace(later=()), "auto", slots)
+    server._running = {number: SimpleNamespace(asleep=one) for number, one in enumerate(asleep)}
+    assert server._has_room() is room
 
 
 def test_the_client_loads_nothing_heavy():

@@ -52,8 +52,6 @@ def diagnoser(mistakes: Sequence[KnownMistake]) -> Diagnoser:
         return seen[key]
 
     def diagnose(failed: FailedCheck) -> Diagnosis | None:
-        if not worth_diagnosing(failed.error):
-            return None
         found = [m for m in mistakes if _alike(failed.error, outcome(failed, m, failed.index))]
         if len(found) > 1:
             found = _narrow(failed, found, program, outcome)
@@ -69,6 +67,8 @@ def exercise_diagnoser(exercise: Exercise) -> Diagnoser:
     made: list[Diagnoser] = []
 
     def diagnose(failed: FailedCheck) -> Diagnosis | None:
+        if not worth_diagnosing(failed.error):
+            return None
         if not made:
             made.append(diagnoser(known_mistakes(Programs.of(exercise))))
         return made[0](failed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,7 @@ def all_needs(root: Path, exercise: Exercise) -> tuple[Exercise, ...]:
     return tuple(order.values())
 
 
+@functools.lru_cache(maxsize=256)
 def public_names(source: bytes) -> tuple[str, ...]:
     """Give the functions and classes a file defines for others."""
     return tuple(dict.fromkeys(_public(ast.parse(source))))
@@ -98,11 +100,15 @@ def hidden_sentences(job: Job) -> tuple[tuple[str, str], ...]:
 def check_sentences(checks: Path) -> tuple[tuple[str, str], ...]:
     """Give name and sentence of every check without running the file."""
     try:
-        tree = ast.parse(checks.read_bytes())
+        return _sentences(checks.read_bytes())
     except (OSError, SyntaxError) as error:
         raise CourseError(f"{checks}: cannot be read: {error}") from None
+
+
+@functools.lru_cache(maxsize=256)
+def _sentences(source: bytes) -> tuple[tuple[str, str], ...]:
     found = []
-    for node in tree.body:
+    for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             text = ast.get_docstring(node) or node.name.removeprefix("test_").replace("_", " ")
             found.append((node.name, text.splitlines()[0]))

@@ -216,13 +216,14 @@ def reap_strays(known: set[int]) -> None:
                 os.waitpid(pid, 0)
 
 
-def threads_of(pid: int) -> int:
-    """Give how many threads a process has, from /proc; 0 where there is none."""
+def usage_of(pid: int) -> tuple[int, int]:
+    """Give how many threads a process has, and the CPU time it has used in ticks, from /proc; 0 where there is none."""
     try:
         with open(f"/proc/{pid}/stat") as line:  # noqa: PTH123  opened again and again
-            return int(line.read().rpartition(")")[2].split()[17])
+            words = line.read().rpartition(")")[2].split()
+        return int(words[17]), int(words[11]) + int(words[12])
     except (OSError, ValueError, IndexError):
-        return 0
+        return 0, 0
 
 
 def children_of(pid: int) -> list[int]:

@@ -36,6 +36,10 @@ _IDLE = 0.5
 _BUSY = 3
 """Verdicts after which it does so at once: whoever grades a whole class leaves it no idle moment."""
 _STACK_TIME = 0.05
+_ASLEEP = 4
+"""Ticks of CPU time between two counts, below which a verdict counts as asleep: a sixth of what a busy one uses."""
+_MOST = 2
+"""How many verdicts a slot holds, at the most, when some are asleep."""
 _THREADS = 512
 _FILES, _FILES_SIZE = 2000, 8
 """How many files a learner process may have in its folder, and how many times the largest one they may be together."""
@@ -59,12 +63,16 @@ class Running:
     found: dict[str, Any] = field(default_factory=dict)
     """What the learner process found to hold of its sandbox."""
     counted: float = 0.0
+    ticks: int = 0
+    """CPU time of both processes when last counted."""
+    asleep: bool = False
+    """They hardly used any since the count before: another verdict can use this one's core."""
     stopped: float = 0.0
     """When the learner process was stopped; after some grace the judge follows."""
 
 
 class Server:
-    """One client, as many jobs at a time as there are slots."""
+    """One client, as many jobs at a time as there are slots, not counting those that sleep."""
 
     def __init__(self, client: Lines, reply: int, make: Maker, mode: sandbox.Mode, slots: int = 1) -> None:
         self._client = client
@@ -123,13 +131,19 @@ class Server:
                 self._from_judge(one)
             if one.id in self._running:
                 self._watch(one)
-        while self._waiting and len(self._running) < self._slots:
+        while self._waiting and self._has_room():
             self._start(self._waiting.popleft())
         if not self._running:
             self._rest(idle=not ready and patience == _IDLE)
         elif self._slots > 1:
             self._prepare()  # where one verdict follows the other there is no rest to do it in
         return True
+
+    def _has_room(self) -> bool:
+        """With several slots, code that sleeps costs nobody's time but its own."""
+        most = self._slots if self._slots == 1 else self._slots * _MOST
+        awake = sum(not running.asleep for running in self._running.values())
+        return awake < self._slots and len(self._running) < most
 
     def _finish(self, pair: Pair, *, sound: bool = False) -> None:
         pair.end(sound=sound)
@@ -227,11 +241,14 @@ class Server:
             self._count(running)
 
     def _count(self, running: Running) -> None:
-        """Stop a learner process that has started or written more than it may, where no limit of the kernel counts."""
+        """See whether it sleeps; stop it when it started or wrote more than it may, where no limit of the kernel counts."""
         learner, most = running.pair.learner.pid, running.limits
+        threads, ticks = pairs.usage_of(learner)
+        ticks += pairs.usage_of(running.pair.bench.process.pid)[1]
+        running.asleep, running.ticks = running.ticks > 0 and ticks - running.ticks < _ASLEEP, ticks
         if _descendants(learner) > most["processes"]:
             self._stop(running, "processes")
-        elif pairs.threads_of(learner) > _THREADS:
+        elif threads > _THREADS:
             self._stop(running, "threads")
         elif sandbox.overfull(running.pair.scratch, _FILES_SIZE * most["file_size"], _FILES):
             self._stop(running, "files")
