@@ -241,7 +241,7 @@ class Server:
             self._count(running)
 
     def _count(self, running: Running) -> None:
-        """See whether it sleeps; stop it when it started or wrote more than it may, where no limit of the kernel counts."""
+        """See whether it sleeps; stop it when it started or wrote too much, where no limit of the kernel counts."""
         learner, most = running.pair.learner.pid, running.limits
         threads, ticks = pairs.usage_of(learner)
         ticks += pairs.usage_of(running.pair.bench.process.pid)[1]
