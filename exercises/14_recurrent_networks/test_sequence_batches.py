@@ -63,6 +63,28 @@ def test_sequential(mine, draw):
     equal(found, sequential(marked(length), batch_size, num_steps, offset), "the batches", input=given)
 
 
+def test_lengths(mine):
+    """One token more than batch_size * num_steps makes one batch; with one less there is none."""
+    for batch_size, num_steps in ((1, 1), (2, 3), (3, 1), (1, 4)):
+        for length in range(batch_size * num_steps + 2):
+            given = {"ids": marked(length), "batch_size": batch_size, "num_steps": num_steps}
+            found = list(mine.sequential_batches(marked(length), batch_size, num_steps))
+            equal(len(found), int(length > batch_size * num_steps), "the number of sequential batches", input=given)
+            if num_steps == 1:  # then there is one offset only
+                found = mine.random_batches(marked(length), batch_size, num_steps, np.random.default_rng(1))
+                found = all_of(found, batch_size, num_steps, given)
+                equal(len(found), int(length > batch_size), "the number of random batches", input=given)
+        for offset in (1, 2):
+            whole = marked(batch_size * num_steps + 1 + offset)
+            given = {"ids": whole, "batch_size": batch_size, "num_steps": num_steps, "offset": offset}
+            found = [list(mine.sequential_batches(ids, batch_size, num_steps, offset)) for ids in (whole, whole[:-1])]
+            equal([len(part) for part in found], [1, 0], "the numbers of batches, with a token less 0", input=given)
+    for length in (0, 1, 2, 5):  # far too short, and an offset beyond the end
+        equal(list(mine.sequential_batches(marked(length), 3, 4, 7)), [], "the batches", input={"ids": marked(length)})
+        found = list(mine.random_batches(marked(length), 3, 4, np.random.default_rng(length)))
+        equal(found, [], "the batches", input={"ids": marked(length)})
+
+
 @draws(16)
 def test_random_subsequences(mine, draw):
     """random_batches cuts subsequences that lie end to end from one offset on, and uses each at most once."""
@@ -70,6 +92,7 @@ def test_random_subsequences(mine, draw):
     length = num_steps * (batch_size * draw.int(1, 3) + 1) + draw.int(0, 5)
     starts = epoch(mine, length, batch_size, num_steps, draw.rng()).ravel()
     given = {"ids": marked(length), "batch_size": batch_size, "num_steps": num_steps}
+    holds(starts.size > 0, "no batch came", got="no batch", expected="one at least", input=given)
     once = len(set(starts.tolist())) == len(starts)
     holds(once, "a subsequence came twice", got=starts + 100, expected="different first tokens", input=given)
     offset = starts[0] % num_steps
@@ -82,27 +105,6 @@ def test_random_subsequences(mine, draw):
     )
     subsequences = (length - offset - 1) // num_steps
     equal(len(starts) // batch_size, int(subsequences // batch_size), "the number of batches", input=given)
-
-
-def test_lengths(mine):
-    """One token more than batch_size * num_steps makes one batch; with one less there is none."""
-    for batch_size, num_steps in ((1, 1), (2, 3), (3, 1), (1, 4)):
-        for length in range(batch_size * num_steps + 2):
-            given = {"ids": marked(length), "batch_size": batch_size, "num_steps": num_steps}
-            found = list(mine.sequential_batches(marked(length), batch_size, num_steps))
-            equal(len(found), int(length > batch_size * num_steps), "the number of sequential batches", input=given)
-            if num_steps == 1:  # then there is one offset only
-                found = list(mine.random_batches(marked(length), batch_size, num_steps, np.random.default_rng(1)))
-                equal(len(found), int(length > batch_size), "the number of random batches", input=given)
-        for offset in (1, 2):
-            whole = marked(batch_size * num_steps + 1 + offset)
-            given = {"ids": whole, "batch_size": batch_size, "num_steps": num_steps, "offset": offset}
-            found = [list(mine.sequential_batches(ids, batch_size, num_steps, offset)) for ids in (whole, whole[:-1])]
-            equal([len(part) for part in found], [1, 0], "the numbers of batches, with a token less 0", input=given)
-    for length in (0, 1, 2, 5):  # far too short, and an offset beyond the end
-        equal(list(mine.sequential_batches(marked(length), 3, 4, 7)), [], "the batches", input={"ids": marked(length)})
-        found = list(mine.random_batches(marked(length), 3, 4, np.random.default_rng(length)))
-        equal(found, [], "the batches", input={"ids": marked(length)})
 
 
 def test_the_offset_is_drawn(mine):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tutor.checks.runner import run_checks
+from tutor.grading.alike import alike
 from tutor.grading.diagnosis import exercise_diagnoser
 from tutor.model import Exercise
 
@@ -123,3 +124,16 @@ def test_a_right_program_and_a_stub_get_none(judged):
 def test_a_nearly_right_number_is_not_mistaken_for_another_nearly_right_one(judged):
     found = judged("def mean_rows(x): return x.mean(axis=1) * (1 + 1e-7)")
     assert found.diagnosis is None or found.diagnosis.generic
+
+
+def test_what_came_out_of_an_iterator_cannot_be_compared():
+    """Two generators are never equal; that says nothing about the mistakes behind them."""
+
+    def failure(message: str, result: object) -> AssertionError:
+        error = AssertionError(message)
+        error.tutor_result = result
+        return error
+
+    assert alike(failure("0 batches", iter(())), failure("0 batches", (k for k in ())))
+    assert not alike(failure("0 batches", iter(())), failure("1 batch", iter(())))
+    assert not alike(failure("0 batches", iter(())), failure("0 batches", 3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -54,6 +55,8 @@ def _same_results(ours: BaseException, theirs: BaseException) -> bool:
     mine, other = getattr(ours, "tutor_result", MISSING), getattr(theirs, "tutor_result", MISSING)
     if mine is MISSING or other is MISSING:
         return mine is other
+    if isinstance(mine, Iterator) and isinstance(other, Iterator):  # what came out of them cannot be asked again
+        return True
     return same_value(mine, other, MISSING)
 
 
