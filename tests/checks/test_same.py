@@ -58,6 +58,20 @@ def moody(x, state=[0]):  # noqa: B006  # the mistake
     return x * 2 + state[0] // 2 * 1e-15
 
 
+def test_float32_gradients_are_forgiven_what_the_reference_loses_itself():
+    """1e4 x is off by as much as x's last digit times 1e4, and so is the cosine behind it, in the reference too."""
+    x = torch.linspace(0.1, 3.0, 30, dtype=torch.float64, requires_grad=True)
+
+    def sine(x):
+        return torch.sin(1e4 * x)
+
+    same(lambda x: torch.sin(100.0 * (100.0 * x)), sine, x)
+    for wrong in (lambda x: sine(x) + 200 * (x - x.detach()), lambda x: 2 * sine(x) - sine(x).detach()):
+        with pytest.raises(CheckFailure) as caught:
+            same(wrong, sine, x, dtypes=("float32",))
+        assert caught.value.kind == "gradient"
+
+
 @pytest.mark.parametrize(
     ("learner", "kind"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -21,11 +21,20 @@ GRADIENT_DEFAULTS = {
 """dtype → (rtol, atol): a backward pass sums more terms than a forward one."""
 
 
+Side = tuple[Arguments, object]
+"""What a function was called with, and its result."""
+
+
 def gradient_mismatch(
-    sent: Arguments, got: object, truth_sent: Arguments, truth: object, dtype: str
+    learner: Side, truth: Side, dtype: str, rounded: Callable[[], Side | None] = lambda: None
 ) -> Mismatch | None:
-    """The first difference between the gradients of the arguments, or None. Both results have the same structure."""
-    theirs = dict(_tensors(truth))
+    """The first difference between the gradients of the arguments, or None. Both results have the same structure.
+
+    `rounded` gives the reference in the learner's precision, where that is lower than the truth's: asked when there is
+    a difference, because what the reference loses itself is forgiven a few times, as it is for values.
+    """
+    (sent, got), (truth_sent, wanted) = learner, truth
+    theirs = dict(_tensors(wanted))
     ours = dict(_tensors(got))
     paths = [path for path, tensor in theirs.items() if tensor.requires_grad]
     if not paths:
@@ -37,14 +46,32 @@ def gradient_mismatch(
     expected = _pull_back([theirs[path] for path in paths], trainable(truth_sent.values))
     found = _pull_back([ours[path] for path in paths], trainable(sent.values))
     rtol, atol = GRADIENT_DEFAULTS.get(dtype, GRADIENT_DEFAULTS["float64"])
-    for label, mine, right in zip(_labels(sent), found, expected, strict=True):
+    like: list[torch.Tensor | None] | None = None
+    for number, (label, mine, right) in enumerate(zip(_labels(sent), found, expected, strict=True)):
         mismatch = _one(label, mine, right, Tolerance(rtol, atol))
+        if mismatch and mismatch.kind == "gradient" and like is None:
+            like = _rounded(rounded(), paths)
+        if mismatch and like:
+            mismatch = _one(label, mine, right, Tolerance(rtol, atol), like[number])
         if mismatch:
             return mismatch
     return None
 
 
-def _one(label: str, mine: torch.Tensor | None, right: torch.Tensor | None, tolerance: Tolerance) -> Mismatch | None:
+def _rounded(side: Side | None, paths: list[str]) -> list[torch.Tensor | None]:
+    if side is None:
+        return []
+    results = dict(_tensors(side[1]))
+    return _pull_back([results[path] for path in paths], trainable(side[0].values))
+
+
+def _one(
+    label: str,
+    mine: torch.Tensor | None,
+    right: torch.Tensor | None,
+    tolerance: Tolerance,
+    like: torch.Tensor | None = None,
+) -> Mismatch | None:
     if right is None:
         return None
     if mine is None:
@@ -52,7 +79,7 @@ def _one(label: str, mine: torch.Tensor | None, right: torch.Tensor | None, tole
             return None
         message = f"no gradient reaches {label}: the graph is cut on the way"
         return Mismatch("detached", message, "", None, right, label)
-    found = compare(mine, right, tolerance, like=right.to(mine.dtype))
+    found = compare(mine, right, tolerance, like=right.to(mine.dtype) if like is None else like)
     if found is None:
         return None
     message = f"the values are right, but the gradient of {label} is wrong"

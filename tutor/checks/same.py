@@ -117,6 +117,8 @@ class _Pass:
     like: object = None
     sent: Arguments = field(init=False)
     sent_to_reference: Arguments = field(init=False)
+    rounded: Arguments | None = None
+    """What the reference was called with in the pass's own precision, where that is lower than the truth's."""
     repeated: Arguments | None = None
     """The arguments of a second call, if there is to be one."""
     asked: bool = False
@@ -165,7 +167,8 @@ class _Pass:
         self.sent_to_reference = self.given.duplicate(self.precise if self.dtype else None)
         self.truth = self.like = self.sent_to_reference.apply(self.reference)
         if self.dtype not in (None, self.precise):
-            self.like = self.given.duplicate().apply(self.reference)
+            self.rounded = self.given.duplicate()
+            self.like = self.rounded.apply(self.reference)
 
     def _precision(self) -> str:
         """The dtype whose tolerances apply: that of the pass, else the coarsest among the arguments."""
@@ -220,7 +223,12 @@ class _Pass:
             raise self._failure(found)
 
     def _gradient_mismatch(self, sent: Arguments, got: object) -> Mismatch | None:
-        return gradient_mismatch(sent, got, self.sent_to_reference, self.truth, self._precision())
+        return gradient_mismatch(
+            (sent, got),
+            (self.sent_to_reference, self.truth),
+            self._precision(),
+            lambda: None if self.rounded is None else (self.rounded, self.like),
+        )
 
     def _repeats(self, got: object, again: Arguments) -> None:
         found = compare(self._call(again), got, Tolerance(exact=True))
