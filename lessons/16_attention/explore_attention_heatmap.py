@@ -62,7 +62,7 @@ def draw(knobs: Knobs) -> Figure:
     x = Axis("key", ticks=tuple((j + 0.5, word) for j, word in enumerate(keys)), low=0, high=N)
     y = Axis("query", ticks=tuple((N - i - 0.5, word) for i, word in enumerate(queries)), low=0, high=N)
     told = [Note(line) for line in words(knobs, queries, keys, raw, weights, allowed, crossed=crossed)]
-    return Figure((grid, *numbers, *told), f"weights of the head “{knobs.head}”", x=x, y=y)
+    return Figure((grid, *numbers, *told), x=x, y=y)
 
 
 def scores(head: str, length: int) -> Rows:
@@ -125,11 +125,11 @@ def words(
         return [f"Query {knobs.query}, “{queries[i]}”, has nothing to attend to: its row is zeros, not NaN."]
     best = sorted((j for j in range(N) if row[j] > 0.005), key=lambda j: -row[j])[:2]
     parts = [f"{row[j]:.2f} to “{keys[j]}” (score {raw[i][j]:.1f})" for j in best]
-    entropy = -sum(w * math.log(w) for w in row if w > 0)
-    first = f"Query {knobs.query}, “{queries[i]}”: {', '.join(parts)}; as spread as {math.exp(entropy):.1f} equal keys."
+    first = f"Query {knobs.query}, “{queries[i]}”: {', '.join(parts)}."
     wasted = sum(row[knobs.length :])
     if wasted > 0.005:
         return [first, f"{wasted:.0%} of its attention goes to padding: mask it."]
     if crossed and knobs.mask in ("causal", "both"):
-        return [first, "A causal mask does nothing here: every French word may see the whole English sentence."]
-    return [first]
+        return [first, "A causal mask does nothing here: no English word is a French one's future."]
+    entropy = -sum(w * math.log(w) for w in row if w > 0)
+    return [first, f"Its row is as spread as one of {math.exp(entropy):.1f} equal weights."]

@@ -26,7 +26,7 @@ SIGNS = "|+x"
 class Knobs:
     """What can be turned."""
 
-    bits: int = knob(3, 1, 8, help="b bits give 2^b marks; 1 bit is a binary network: the sign times the mean of |w|")
+    bits: int = knob(3, 1, 8, help="b bits give 2^b marks; with 1 bit, the sign times the mean of |w|")
     symmetric: bool = toggle(False, help="0 in the middle: the scale is max |w| / (2^(b-1) - 1)")
     scales: str = choice("tensor", "tensor", "channel", help="one scale for all three channels, or one for each")
     outlier: float = knob(0.0, 0.0, 20.0, step=1.0, help="one weight of the third channel is that large")
