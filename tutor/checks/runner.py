@@ -78,8 +78,7 @@ def _with_checks(plugin: ChecksPlugin, checks: Path, body: Callable[[CheckFile],
 
 @contextmanager
 def _imported_afresh(checks: Path) -> Iterator[None]:
-    """Leave neither a module nor a compiled file of the course behind."""
-    writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    """Leave no module of the course behind."""
     before = sys.modules.pop(checks.stem, None)
     try:
         yield
@@ -87,4 +86,3 @@ def _imported_afresh(checks: Path) -> Iterator[None]:
         sys.modules.pop(checks.stem, None)
         if before is not None:
             sys.modules[checks.stem] = before
-        sys.dont_write_bytecode = writes_bytecode

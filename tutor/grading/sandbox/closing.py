@@ -68,7 +68,7 @@ class Closing:
         self.mode = mode
         self.layers: list[str] = []
         self._granted: list[Access] = []
-        paths.prepare()  # before the environment is reduced, which names libraries too
+        prepare()  # before the environment is reduced, which names libraries too
         environment.reduce(scratch)
         process.close_descriptors((0, 1, 2, *keep))
         process.die_first()
@@ -80,7 +80,6 @@ class Closing:
             self._attempt("no capabilities", namespaces.drop_capabilities)
             self._granted = paths.allowed(scratch, devices=paths.has_cards())
             self._attempt("Landlock", lambda: landlock.restrict(self._granted))
-            seccomp.prepare()
 
     def finish(self, confinement: Confinement) -> tuple[str, ...]:
         """Take the second step; gives the names of the layers that closed. Cannot be undone.
