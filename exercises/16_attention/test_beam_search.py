@@ -120,6 +120,11 @@ def shown(model, beam, max_len, alpha):
     return {"step": repr(model), "beam": beam, "max_len": max_len, "alpha": alpha}
 
 
+def test_finished_leave_the_beam(mine):
+    """A hypothesis that ends leaves the beam: it takes no place there, and no better beginning pushes it out."""
+    check(mine, Table(4, {(): {2: 0.75, 1: 0.2, 3: 0.05}, (2,): {2: 0.5, 3: 0.45, 1: 0.05}}), 2, 2, 0.75)
+
+
 @draws(24)
 def test_any_beam(mine, draw):
     """Any beam, length and vocabulary: the same hypotheses with the same scores, best first."""
