@@ -21,9 +21,9 @@ def magnitude_masks(weights, sparsity, scope="global"):
     return masks
 
 
-def tensors(draw, count=3, dtype=torch.float64, scale=1.0):
+def tensors(draw, count=3, dtype=torch.float64, scale=1.0, low=1):
     """Tensors of different shapes and sizes of entries, so that a global ranking prunes one more than another."""
-    shapes = [draw.shape(dims=(1, 4), high=5) for _ in range(count)]
+    shapes = [draw.shape(dims=(1, 4), low=low, high=5) for _ in range(count)]
     return {
         f"layer{i}.weight": draw.tensor(shape, scale * (1 + i), dtype, requires_grad=False)
         for i, shape in enumerate(shapes)
@@ -115,10 +115,12 @@ class Reference:
 
 def network(draw, dtype=torch.float64):
     """Three weights and a bias with twins for the reference, and masks for two of the weights."""
-    values = tensors(draw, 3, dtype) | {"bias": draw.tensor(4, 1.0, dtype, requires_grad=False)}
+    values = tensors(draw, 3, dtype, low=2) | {"bias": draw.tensor(4, 1.0, dtype, requires_grad=False)}
     params = {name: torch.nn.Parameter(v) for name, v in values.items()}
     theirs = {name: torch.nn.Parameter(v.clone()) for name, v in values.items()}
     masks = {name: draw.tensor(values[name].shape, requires_grad=False) > 0 for name in list(values)[:2]}
+    for mask in masks.values():  # each has something to prune and something to keep
+        mask.view(-1)[0], mask.view(-1)[-1] = False, True
     return params, theirs, masks
 
 
