@@ -154,6 +154,13 @@ def test_energy(mine, draw):
     equal(mine.rank_for_energy(given, energy), rank, "the rank", input={"weight": weight, "energy": energy})
 
 
+def test_energy_of_a_diagonal(mine):
+    """Of diag(4, 2, 1, 1) one direction holds 16/22 of the energy, two hold 20/22, three 21/22."""
+    weight = torch.diag(torch.tensor([1.0, 4.0, 1.0, 2.0]))
+    for energy, rank in ((0.7, 1), (0.75, 2), (0.9, 2), (0.93, 3), (0.96, 4)):
+        equal(mine.rank_for_energy(weight, energy), rank, "the rank", input={"weight": weight, "energy": energy})
+
+
 @draws(8)
 def test_all_energy(mine, draw):
     """energy = 1.0 gives the full rank where no singular value is small, however the sums are rounded."""

@@ -38,8 +38,7 @@ def some(draw, requires_grad=True):
 @draws(8)
 def test_table(mine, draw):
     """The table holds cos and sin of m · base^(-2i/d), float32, one row a position."""
-    head_dim, max_len = 2 * draw.pick(2, 3, 1, 4), draw.pick(5, 7, 1)
-    options = draw.pick((), (500.0,))
+    options, head_dim, max_len = draw.pick((), (500.0,)), 2 * draw.pick(2, 3, 1, 4), draw.pick(5, 7, 1)
     call = f"rope_table({', '.join(map(str, (head_dim, max_len, *options)))})"
     close(mine.rope_table(head_dim, max_len, *options), table(head_dim, max_len, *options), call, 1e-6, 2e-7)
 
