@@ -58,12 +58,12 @@ def _type(error: CheckFailure) -> Iterator[Diagnosis]:
     array = as_array(got)
     if got is None:
         yield advise("returned None")
-    elif isinstance(expected, (bool, int, float)) and array is not None:
+    elif isinstance(expected, (bool, int, float)) and array is not None and type(got) not in (bool, int, float):
         if array.size != 1:
             yield advise("not reduced to a number")
         else:
             yield advise("not a plain number" if isinstance(got, np.generic) else "one-element array")
-    elif isinstance(expected, tuple) and not isinstance(got, tuple):
+    elif isinstance(expected, tuple) and not isinstance(got, (tuple, list)):
         yield advise("one value of several", count=len(expected))
 
 
@@ -105,7 +105,8 @@ def _gradient(error: CheckFailure) -> Iterator[Diagnosis]:
             yield replace(
                 found, name=f"gradient: {found.name}", message=GRADIENT_ONLY.format(name=name) + found.message
             )
-    yield advise("gradient wrong, values right", name=name)
+    if error.where:  # else it was written by hand, and autograd is not in it
+        yield advise("gradient wrong, values right", name=name)
 
 
 def _arrays(given: object) -> dict[str, np.ndarray]:

@@ -24,8 +24,8 @@ def number_mistakes(got: np.ndarray, expected: np.ndarray, inputs: Mapping[str, 
     if not np.isfinite(ours).all():
         yield from _not_finite(ours, right)
         return
-    if not np.isfinite(right).all():
-        return
+    if not np.isfinite(right).all() or (got.dtype.kind == "f" and near(ours, right)):
+        return  # a difference in the last digits is no relation
     yield from _transposed(ours, right)
     yield from _factor(ours, right, inputs)
     yield from _shifted(ours, right)
