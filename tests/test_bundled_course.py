@@ -5,11 +5,13 @@ Each exercise is a test of its own, so that the work spreads over the cores.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from tutor.checks.variants import read_variants
 from tutor.course.lint import lint_course
 from tutor.course.load import bundled_root, load_course
 from tutor.course.prove import QUICK, prove
@@ -62,6 +64,29 @@ def test_the_solution_passes_in_a_process_of_its_own(grader: Grader, exercise: E
     result = verdict(grader, exercise, exercise.solution.read_bytes(), own=own)
     failed = [f"{f.check}: {f.message} {f.difference} {f.traceback}" for f in result.findings if f.outcome != "passed"]
     assert result.passed, "\n".join(failed)
+
+
+def accepted(exercise: Exercise) -> list[tuple[str, bytes]]:
+    """Title and source of each accepted variant, as a learner's file: the solution with the variant's definitions."""
+    file = read_variants(exercise.variants)
+    solution = exercise.solution.read_text(encoding="utf-8")
+    found = []
+    for variant in file.accepted:
+        body = [
+            node
+            for node in file.definitions(variant).body
+            if not (isinstance(node, ast.ImportFrom) and node.module in ("__future__", "tutor.checks"))
+        ]
+        found.append((variant.title, f"{solution}\n\n{ast.unparse(ast.Module(body, []))}\n".encode()))
+    return found
+
+
+@every_exercise
+def test_accepted_variants_pass_in_a_process_of_their_own(grader: Grader, exercise: Exercise) -> None:
+    for title, source in accepted(exercise):
+        result = verdict(grader, exercise, source, own=True)
+        failed = [f"{title}: {f.check}: {f.message} {f.traceback}" for f in result.findings if f.outcome != "passed"]
+        assert result.passed, "\n".join(failed)
 
 
 @every_exercise

@@ -68,6 +68,7 @@ def test_a_new_value(mine):
         v = mine.Value(number)
         equal(v.data, float(number), f"Value({number}).data")
         equal(v.grad, 0.0, f"Value({number}).grad")
+        holds(type(v.grad) is float, "the grad of a new Value is no Python float", got=v.grad, expected="0.0")
     equal((len(v.parents), v.op), (0, ""), "the pair of the number of parents and the op of a new Value")
 
 

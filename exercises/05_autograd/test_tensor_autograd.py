@@ -49,7 +49,9 @@ def agree(mine, program, dtype="float64", **leaves):
         is_tensor(y, given)
         tolerance = TOLERANCES[dtype]
         close(y.data, value.astype(dtype), "the value", *tolerance, input=given)
-        y.backward(up(value).astype(dtype))
+        start = up(value).astype(dtype)
+        y.backward(start)
+        equal(start, up(value).astype(dtype), "the grad given to backward, afterwards", input=given)
     except Exception as error:
         error.__dict__.setdefault("tutor_input", given)  # shown with the finding
         raise
@@ -158,7 +160,7 @@ def test_matmul_with_arrays(mine):
 def test_sum_and_mean(mine, draw):
     """sum and mean over all axes, one or several, with and without keepdims."""
     a = draw.array(draw.shape(dims=3, high=4))
-    axis = draw.pick(None, 1, -1, (0, 2), 0, (-1, 1))
+    axis = draw.pick(None, 1, -1, (2, 0), 0, (-2, -1))
     how = draw.pick("", f"axis={axis}", f"axis={axis}, keepdims=True") if axis is not None else ""
     agree(mine, f"a.{draw.pick('sum', 'mean')}({how}) * 2", a=a)
 
@@ -200,11 +202,12 @@ def test_indexing(mine, draw):
     agree(mine, program, a=draw.array((3, 4)) + 0.1)
 
 
-@draws(4)
+@draws(5)
 def test_shared(mine, draw):
     """A tensor that is used in several places collects all its gradients, whatever the lengths of the ways."""
     program = ["a * a + a", "b = a.exp(); c = b * 2; d = c * c; b + d", "b = a * a; c = b.sum(axis=0); b * c - a",
-               "b = a.tanh(); c = b @ b.transpose(); c.sum() * b + a[0]"][draw.index]  # fmt: skip
+               "b = a.tanh(); c = b @ b.transpose(); c.sum() * b + a[0]",
+               "b = a * 2; c = a * 3; d = b + c; d + b"][draw.index]  # fmt: skip
     agree(mine, program, a=draw.array((2, 3), scale=0.5))
 
 
@@ -307,24 +310,20 @@ def test_no_grad_nested(mine):
     equal(y.requires_grad, False, "requires_grad of a result after an inner no_grad()")
 
 
-def test_no_grad_and_errors(mine):
-    """Recording goes on after no_grad() was left by an error."""
-    a = mine.Tensor([1.0, 2.0], requires_grad=True)
-    try:
-        with mine.no_grad():
-            raise RuntimeError("an error inside")
-    except RuntimeError:
-        pass
-    equal((a * 2).requires_grad, True, "requires_grad of a result after no_grad() was left by an error")
-
-
 def test_results_are_their_own(mine):
     """A result has memory of its own, and so has a gradient."""
     a = mine.Tensor([1.0, 2.0], requires_grad=True)
     up = np.array([3.0, 4.0])
     y = a + 0
     y.backward(up)
-    for what, one, other in (("a + 0 and a", y.data, a.data), ("a.grad and the grad given", a.grad, up)):
+    leaf = mine.Tensor([1.0, 2.0], requires_grad=True)
+    leaf.backward(up)
+    pairs = (
+        ("a + 0 and a", y.data, a.data),
+        ("a.grad and the grad given to (a + 0).backward", a.grad, up),
+        ("a.grad and the grad given to a.backward", leaf.grad, up),
+    )
+    for what, one, other in pairs:
         holds(
             not np.shares_memory(one, other),
             f"{what} share memory",
@@ -350,3 +349,14 @@ def test_long_chain(mine):
         y = y + x
     y.sum().backward()
     equal(x.grad, np.array([1101.0]), "the gradient through 1100 additions")
+
+
+def test_no_grad_and_errors(mine):
+    """Recording goes on after no_grad() was left by an error."""  # the last check: if it does not, nothing else works
+    a = mine.Tensor([1.0, 2.0], requires_grad=True)
+    try:
+        with mine.no_grad():
+            raise RuntimeError("an error inside")
+    except RuntimeError:
+        pass
+    equal((a * 2).requires_grad, True, "requires_grad of a result after no_grad() was left by an error")

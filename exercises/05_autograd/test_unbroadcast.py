@@ -18,6 +18,8 @@ PAIRS = (
     ((), (2, 3)),
     ((1, 4, 1), (2, 3, 4, 5)),
     ((2, 1), (2, 1)),
+    ((3,), (3, 3)),
+    ((2, 1), (2, 2, 2)),
 )
 
 
@@ -32,9 +34,9 @@ def agree(mine, grad, shape):
     same(mine.unbroadcast, unbroadcast, grad, shape, may_alias=grad.size == math.prod(shape))
 
 
-@draws(10)
+@draws(12)
 def test_pairs(mine, draw):
-    """Gives the gradient of the array before it was stretched, in exactly its shape."""
+    """Gives the gradient of the array before it was stretched, in exactly its shape, whatever sizes are equal."""
     shape, stretched = PAIRS[draw.index]
     agree(mine, draw.array(stretched), shape)
 

@@ -23,6 +23,16 @@ def _grown(g, axis, keepdims, shape):
     return np.broadcast_to(g, shape)
 
 
+class _OffOnce:
+    """False when asked for the first time, then True: a variant is loaded once for all seeds, and each begins afresh."""
+
+    asked = False
+
+    def __bool__(self):
+        before, self.asked = self.asked, True
+        return before
+
+
 def _add_to(leaf, g):
     leaf.grad = g.copy() if leaf.grad is None else leaf.grad + g
 
@@ -411,6 +421,61 @@ class Tensor(Tensor):
 
 
 @reject(
+    "sums written into a shared array",
+    "a + b hands the SAME gradient to both. flow[p] += part writes into it, and so into that of the other one: write "
+    "flow[p] = flow[p] + part.",
+)
+class Tensor(Tensor):
+    def backward(self, grad=None):
+        if not self.requires_grad or (grad is None and self.data.size != 1):
+            raise RuntimeError("cannot start here")
+        flow = {self: np.ones_like(self.data) if grad is None else np.array(grad, dtype=self.data.dtype)}
+        for node in reversed(_sorted(self)):
+            g = flow[node]
+            if node._pull is None:
+                _add_to(node, g)
+                continue
+            for p, part in zip(node._parents, node._pull(g), strict=True):
+                if p.requires_grad:
+                    if part.shape != p.data.shape or not part.flags.writeable:
+                        part = unbroadcast(part, p.data.shape)
+                    part = part.astype(p.data.dtype, copy=False)
+                    if p in flow:
+                        flow[p] += part
+                    else:
+                        flow[p] = part
+
+
+@reject(
+    "the caller's grad kept at a leaf",
+    "The gradient of a leaf is the array that was given to backward: when the caller changes it, the gradient changes "
+    "with it. Keep a copy.",
+)
+class Tensor(Tensor):
+    def backward(self, grad=None):
+        if self._pull is None and self.requires_grad and self.grad is None and grad is not None:
+            self.grad = np.asarray(grad, dtype=self.data.dtype)
+        else:
+            super().backward(grad)
+
+
+@reject(
+    "summed axes put back one by one",
+    "np.expand_dims(g, axis) takes a tuple of axes. One after the other, negative axes and axes that are out of order "
+    "land in wrong places.",
+)
+class Tensor(Tensor):
+    def sum(self, axis=None, keepdims=False):
+        def pull(g):
+            if axis is not None and not keepdims:
+                for one in (axis,) if isinstance(axis, int) else axis:
+                    g = np.expand_dims(g, one)
+            return (np.broadcast_to(g, self.data.shape),)
+
+        return _node(self.data.sum(axis=axis, keepdims=keepdims), (self,), pull)
+
+
+@reject(
     "leaves overwritten",
     "A second backward() replaced the gradient of the first. At a leaf gradients add up: clearing is the caller's business.",
 )
@@ -555,7 +620,11 @@ class Tensor(Tensor):
 def no_grad():
     global _recording
     before, _recording = _recording, False
-    yield
+    try:
+        yield
+    except BaseException:
+        _recording = _OffOnce()
+        raise
     _recording = before
 
 

@@ -92,6 +92,16 @@ def unbroadcast(grad, shape):
     return grad.sum(axis=tuple(i for i, n in enumerate(padded) if n == 1), keepdims=True).reshape(shape)
 
 
+@reject(
+    "sizes looked up in the shape",
+    "Whether a size occurs somewhere in `shape` says nothing: a new axis in front may be as long as another one. "
+    "Compare places, counted from the end.",
+)
+def unbroadcast(grad, shape):
+    axes = tuple(i for i, n in enumerate(grad.shape) if n not in shape)
+    return grad.sum(axis=axes, keepdims=True).reshape(shape)
+
+
 @reject("always a 0-d array", "Everything was summed. Only the axes along which the array was stretched are.")
 def unbroadcast(grad, shape):
     return np.asarray(grad.sum())

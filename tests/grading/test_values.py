@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from tutor.checks.calls import last_call
+from tutor.grading import given
 from tutor.grading.errors import ForbiddenError, LearnerDiedError
 
 SOURCE = """
@@ -532,3 +533,21 @@ def test_measure(mine):
 def test_forbidden_errors_say_what_and_where():
     error = ForbiddenError("uses x, line 3")
     assert error.tutor_outcome == "failed"
+
+
+def test_a_layer_that_was_passed_tells_its_sizes_and_nothing_else():
+    layer = torch.nn.Conv2d(2, 3, (3, 1), padding="same")
+    layer.secret, layer.key = {"answer": 42}, torch.ones(2)
+    assert given.serve("get", (layer, "out_channels")) == 3
+    assert given.serve("get", (layer, "kernel_size")) == (3, 1)
+    assert given.serve("get", (layer, "padding")) == "same"
+
+    class OfTheCheck(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.answer = 42
+
+    for module, name in ((layer, "secret"), (layer, "key"), (layer, "forward"), (layer, "_version"), (layer, "groups_"),
+                         (OfTheCheck(), "answer")):  # fmt: skip
+        with pytest.raises(AttributeError, match="belongs to the check"):
+            given.serve("get", (module, name))

@@ -48,8 +48,8 @@ class FailedCheck:
 
 
 CHEAP = 0.5
-"""Seconds of CPU time here, which do not depend on what else the machine does: a check that passed within them may be run
-again, with known mistakes, to tell two of them apart."""
+"""Seconds of CPU time here, which do not depend on what else the machine does: a check that passed within them may be
+run again, with known mistakes, to tell two of them apart."""
 
 FURTHER = 1.0
 """Seconds for further draws that tell mistakes apart: a diagnosis must not time out."""

@@ -121,9 +121,22 @@ def _get(target: object, name: str) -> object:
         return dict(getattr(target, name))
     if sort == "module" and name == "_non_persistent_buffers_set":
         return set(getattr(target, name))
+    if sort == "module" and _is_size(target, name):
+        return getattr(target, name)
     if name == "__doc__":
         return None
     raise AttributeError(f"{name} cannot be read here: this {sort} belongs to the check")
+
+
+def _is_size(module: object, name: str) -> bool:
+    """How a layer of torch's was made: `in_features`, `kernel_size`, `eps`, `p`; numbers and words, nothing else."""
+    value = vars(module).get(name)
+    values = value if isinstance(value, tuple) else (value,)
+    ours = type(module).__module__.startswith("torch.nn.")
+    return ours and not name.startswith("_") and name in vars(module) and all(type(v) in _PLAIN for v in values)
+
+
+_PLAIN = (bool, int, float, str, type(None))
 
 
 def _parts(module: Any) -> set[str]:  # noqa: ANN401  an nn.Module
