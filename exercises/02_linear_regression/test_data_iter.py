@@ -145,6 +145,7 @@ def test_every_order_is_equally_likely(mine):
     counts = np.zeros((4, 4), dtype=int)
     for _ in range(3):
         order = joined(epoch(mine, 40, x, rng=rng), (x,))[0]
+        equal(np.sort(order), x, "the epoch put together and sorted")
         steps = np.diff(order) % n
         holds(
             not (steps == 1).all(),

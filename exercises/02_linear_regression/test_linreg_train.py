@@ -35,12 +35,24 @@ def spelled_out(X, y, lr, order, batch_size, n=None):
     return w, b
 
 
+def train(mine, *args, **options):
+    """The result of the training, which is a dictionary."""
+    got = mine.train_linreg(*args, **options)
+    holds(
+        isinstance(got, dict) and set(got) == {"w", "b", "history"},
+        "the result is not a dictionary with the keys w, b and history",
+        got=got,
+        expected="a dictionary with the keys w, b and history",
+    )
+    return got
+
+
 @draws(4)
 def test_a_step_for_every_batch(mine, draw):
     """Takes one step for every batch: of equal samples, in batches of 2, 2 and 1, all orders give the same."""
     X, y = np.tile(draw.array((1, 2)), (5, 1)), np.full(5, draw.float(1, 2))
     lr = draw.float(0.02, 0.2)
-    got = mine.train_linreg(X, y, lr=lr, epochs=1, batch_size=2, rng=draw.rng())
+    got = train(mine, X, y, lr=lr, epochs=1, batch_size=2, rng=draw.rng())
     w, b = spelled_out(X, y, lr, np.arange(5), 2)
     given = {"X": X, "y": y, "lr": lr, "epochs": 1, "batch_size": 2}
     close((got["w"], got["b"]), (w, float(b)), "(w, b)", input=given)
@@ -77,7 +89,7 @@ def test_defaults(mine, draw):
     """Takes three epochs with batches of 10 and a learning rate of 0.03 unless told otherwise."""
     n = 20 + draw.index
     X, y = np.tile(draw.array((1, 2)), (n, 1)), np.full(n, draw.float(1, 2))
-    got = mine.train_linreg(X, y, rng=draw.rng())
+    got = train(mine, X, y, rng=draw.rng())
     w, b = spelled_out(X, y, 0.03, np.tile(np.arange(n), 3), 10, n)
     close((got["w"], got["b"]), (w, float(b)), "(w, b)", input={"X": X, "y": y})
 
@@ -93,7 +105,7 @@ def test_no_epochs(mine, draw):
 def test_every_sample_is_used(mine, draw):
     """Uses each sample once an epoch, the last short batch included, in one of the possible orders."""
     X, y = draw.array((3, 2)), draw.array(3)
-    got = mine.train_linreg(X, y, lr=0.1, epochs=1, batch_size=2, rng=draw.rng())
+    got = train(mine, X, y, lr=0.1, epochs=1, batch_size=2, rng=draw.rng())
     ends = [spelled_out(X, y, 0.1, np.array(order), 2) for order in ((0, 1, 2), (0, 2, 1), (1, 2, 0))]
     near = any(np.allclose(got["w"], w, 1e-9) and np.isclose(got["b"], b, 1e-9) for w, b in ends)
     holds(
@@ -107,7 +119,7 @@ def test_every_sample_is_used(mine, draw):
 
 def endings(mine, X, y, epochs, rng):
     """Weights after training on one sample at a time, from 10 runs of one rng."""
-    return np.array([mine.train_linreg(X, y, lr=0.1, epochs=epochs, batch_size=1, rng=rng)["w"] for _ in range(10)])
+    return np.array([train(mine, X, y, lr=0.1, epochs=epochs, batch_size=1, rng=rng)["w"] for _ in range(10)])
 
 
 def test_orders_come_from_rng(mine):
@@ -159,7 +171,7 @@ def test_reaches_the_target(mine):
     errors = []
     for seed, option in enumerate(options):
         X, y = data(seed)
-        errors.append(error_of(mine.train_linreg(X, y, rng=np.random.default_rng(seed), **option)))
+        errors.append(error_of(train(mine, X, y, rng=np.random.default_rng(seed), **option)))
     middle = float(np.median(errors))
     holds(middle < 0.02, "the line is too far from the true one", got=middle, expected="below 0.02")
 
@@ -167,7 +179,7 @@ def test_reaches_the_target(mine):
 def test_short_last_batch(mine):
     """Converges also when the last batch of each epoch is short."""
     X, y = data(5, n=100)
-    got = mine.train_linreg(X, y, lr=0.1, epochs=5, batch_size=7, rng=np.random.default_rng(5))
+    got = train(mine, X, y, lr=0.1, epochs=5, batch_size=7, rng=np.random.default_rng(5))
     holds(error_of(got) < 0.02, "the line is too far from the true one", got=error_of(got), expected="below 0.02")
     holds(len(got["history"]) == 5, "history has not one entry an epoch", got=got["history"], expected="5 entries")
 
@@ -177,14 +189,14 @@ def test_agrees_with_the_closed_form(mine):
     X, y = data(6, n=60, noise=0.5)
     A = np.column_stack([X, np.ones(len(X))])
     best = np.linalg.lstsq(A, y, rcond=None)[0]
-    got = mine.train_linreg(X, y, lr=0.25, epochs=40, batch_size=60, rng=np.random.default_rng(6))
+    got = train(mine, X, y, lr=0.25, epochs=40, batch_size=60, rng=np.random.default_rng(6))
     close(np.append(got["w"], got["b"]), best, "(w, b)", rtol=0, atol=1e-3)
 
 
 def test_float32(mine):
     """Trains float32 data with float32 weights."""
     X, y = data(7, n=30)
-    got = mine.train_linreg(X.astype(np.float32), y.astype(np.float32), rng=np.random.default_rng(7))
+    got = train(mine, X.astype(np.float32), y.astype(np.float32), rng=np.random.default_rng(7))
     holds(got["w"].dtype == np.float32, "w has another dtype than X", got=str(got["w"].dtype), expected="float32")
     holds(isinstance(got["b"], float), "b is not a Python float", got=got["b"], expected="a float")
 
@@ -194,5 +206,5 @@ def test_same_seed_same_history(mine):
     X, y = data(8, n=30)
     before = X.copy(), y.copy()
     deterministic(lambda X, y, rng: mine.train_linreg(X, y, rng=rng), X, y, np.random.default_rng(8))
-    mine.train_linreg(X, y, epochs=1, rng=np.random.default_rng(8))
+    train(mine, X, y, epochs=1, rng=np.random.default_rng(8))
     holds(np.array_equal(X, before[0]) and np.array_equal(y, before[1]), "the data were changed by the training")

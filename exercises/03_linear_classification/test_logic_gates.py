@@ -71,12 +71,14 @@ def test_boundary(mine):
     same(mine.step_neuron, step_neuron, x, w, -(2.0**-48), dtypes=("float64",))
 
 
-def test_gates_have_parameters(mine):
-    """gate_params gives a pair of float weights and a bias for each of the five gates."""
+def parameters(mine):
+    """The learner's gates, each with weights and a bias that one can compute with."""
     gates = mine.gate_params()
     holds(isinstance(gates, dict), "gate_params must return a dictionary", got=gates)
-    equal(sorted(gates), sorted(TABLES), "the list of gates")
+    holds(set(gates) == set(TABLES), "the keys must be AND, OR, NAND, NOR and NOT", got=list(gates), expected=[*TABLES])
     for name, table in TABLES.items():
+        pair = isinstance(gates[name], (tuple, list)) and len(gates[name]) == 2
+        holds(pair, f"the value of {name} must be a pair (w, b)", got=gates[name])
         w, b = gates[name]
         floats = isinstance(w, np.ndarray) and w.dtype.kind == "f"
         holds(floats, f"the weights of {name} must be a float array", got=w)
@@ -84,11 +86,17 @@ def test_gates_have_parameters(mine):
         holds(w.shape == (size,), f"the weights of {name} must have shape ({size},)", got=w)
         number = isinstance(b, (int, float)) and not isinstance(b, bool)
         holds(number, f"the bias of {name} must be a float", got=b)
+    return gates
+
+
+def test_gates_have_parameters(mine):
+    """gate_params gives a pair of float weights and a bias for each of the five gates."""
+    parameters(mine)
 
 
 def test_truth_tables(mine):
     """Each gate has the right truth table."""
-    gates = mine.gate_params()
+    gates = parameters(mine)
     got = {name: fires(inputs(name), gates[name]) for name in TABLES}
     wrong = [name for name, table in TABLES.items() if tuple(got[name]) != table]
     if wrong:
@@ -98,7 +106,7 @@ def test_truth_tables(mine):
 
 def test_noise(mine):
     """Each gate stays right when every input is off by up to 0.1."""
-    gates = mine.gate_params()
+    gates = parameters(mine)
     for name, table in TABLES.items():
         x = inputs(name)
         for shift in itertools.product((-NOISE, 0.0, NOISE), repeat=x.shape[1]):

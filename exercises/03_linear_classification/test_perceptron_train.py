@@ -90,7 +90,7 @@ def test_separates(mine, draw):
     """On separable data it converges, all rows are right, and no more than (R/γ)² updates were made."""
     X, y, line = separable(draw, 20)
     w, b, updates, converged = mine.perceptron_fit(X, y, max_epochs=1000)
-    holds(converged is True, "it did not converge although a line separates the data", got=converged, expected=True)
+    holds(bool(converged), "it did not converge although a line separates the data", got=converged, expected=True)
     close((X @ w + b >= 0).astype(np.int64), y, "the prediction of the training rows")
     rows = np.column_stack([X, np.ones(len(X))])
     radius, margin = np.linalg.norm(rows, axis=1).max(), np.abs(rows @ line).min()

@@ -124,7 +124,7 @@ def test_nothing_right(mine):
             same(mine.precision_recall_f1, precision_recall_f1, cm, average=None, zero_division=zero)
 
 
-@draws(6)
+@draws(8)
 def test_empty_table(mine, draw):
     """With no samples at all, every score is zero_division."""
     average, zero = draw.pick(None, "macro", "micro", "weighted"), draw.pick(0.0, 1.0)

@@ -62,6 +62,13 @@ def test_certain(mine, draw):
         "the gradient of rows that are certain",
         input={"probs": probs},
     )
+    probs = np.array([[0.0, 0.3, 0.7, 0.0], [0.2, 0.0, 0.3, 0.5]])
+    equal(
+        np.abs(mine.softmax_backward(draw.array((2, 4)), probs))[probs == 0],
+        np.zeros(3),
+        "the gradient where the probability is 0",
+        input={"probs": probs},
+    )
 
 
 def test_one_class(mine):

@@ -94,6 +94,20 @@ def test_x_keeps_its_bits(mine, draw):
     )
 
 
+@draws(3)
+def test_f_gets_the_shape_of_x(mine, draw):
+    """f is given arrays in the shape of x, not flat ones."""
+    x, seen = draw.array(draw.pick((2, 3), (2, 1, 2), ())), []
+
+    def watched(at):
+        seen.append(np.shape(at))
+        return cube(at)
+
+    mine.numerical_grad(watched, x.copy())
+    message = "f was given an array of another shape than that of x"
+    holds(set(seen) == {x.shape}, message, got=sorted(set(seen)), expected=str(x.shape), input={"x": x})
+
+
 @draws(2)
 def test_default_eps(mine, draw):
     """Without eps, the entries move by 1e-5."""
@@ -131,6 +145,14 @@ def test_relative_error_of_zeros(mine, draw):
     """Two zero gradients have the error 0.0, empty ones too; and nothing warns."""
     shape = draw.pick((3,), (2, 2), (0,))
     same(mine.relative_error, relative_error, np.zeros(shape), np.zeros(shape))
+
+
+@draws(4)
+def test_small_gradients(mine, draw):
+    """Tiny gradients are compared like others: nothing is added to the norms, and they are not held above a bound."""
+    size = draw.pick(1e-4, 1e-9, 1e-13)
+    a, b = size * draw.array(3), size * draw.array(3)
+    same(mine.relative_error, relative_error, a, b, dtypes=("float64",))
 
 
 def test_float32_differences(mine):
@@ -193,6 +215,7 @@ def test_eps_and_tol(mine):
         (12.0, {"eps": 0.5, "tol": 0.02}, True),
         (12.0, {"eps": 0.5, "tol": 0.005}, False),
         (-3.0, {"eps": 0.5, "tol": 1.0}, False),  # opposite signs: the error is 1, and 1 is not below 1
+        (12.25, {"eps": 0.5, "tol": 0.0}, False),  # no error is below 0
     )
     got = [mine.grad_check(cube, x, np.array([slope]), **options) for slope, options, _ in cases]
     wanted = [verdict for _, _, verdict in cases]

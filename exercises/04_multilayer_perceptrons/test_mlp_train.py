@@ -31,6 +31,11 @@ def started_by(mine):
         start = mine.train_mlp(X, y, X_val, y_val, hidden=hidden, epochs=0, rng=copy.deepcopy(rng))
         holds(isinstance(start, dict) and "params" in start, 'the result has no "params"', got=start)
         holds(set(start["params"]) == set(KEYS), "params has other keys than the six", got=sorted(start["params"]))
+        sizes = (X.shape[1], *hidden, int(y.max()) + 1)
+        wanted = {f"W{i}": sizes[i - 1 : i + 1] for i in (1, 2, 3)} | {f"b{i}": sizes[i : i + 1] for i in (1, 2, 3)}
+        shapes = {key: np.shape(start["params"][key]) for key in KEYS}
+        message = "the first parameters have wrong shapes"
+        holds(shapes == wanted, message, got=shapes, expected=str(wanted), input={"X": X, "y": y, "hidden": hidden})
         p = {key: torch.tensor(np.array(value), requires_grad=True) for key, value in start["params"].items()}
         x, t, train_loss, val_acc = torch.tensor(X), torch.tensor(y), [], []
         for _ in range(epochs):

@@ -85,7 +85,7 @@ def test_one_training_set(mine, draw):
 def test_without_noise(mine):
     """A cubic fitted to a cubic without noise has neither bias nor variance."""
     got = mine.bias_variance(np.linspace(-1, 1, 6), cubic, Source(cubic, 9, 0.0), 3, 4, np.random.default_rng(0))
-    close(got, (0.0, 0.0), "(bias2, variance)", atol=1e-18)
+    close(got, (0.0, 0.0), "(bias2, variance)", atol=1e-12)
 
 
 def test_fresh_training_sets(mine):

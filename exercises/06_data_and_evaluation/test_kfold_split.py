@@ -199,14 +199,14 @@ def test_one_call_a_fold(mine, draw):
 
 def test_a_broken_fold_shows(mine):
     """A fold whose error is NaN makes the mean NaN, and only that mean."""
-    got = mine.cross_validate(Calls([(0.25, 1.0), (0.75, float("nan")), (0.5, 2.0)]), 6, 3)
+    got = mine.cross_validate(Calls([(0.25, 1.0), (0.75, float("nan")), (0.5, 2.0)]), 7, 3)
     equal(got, (0.5, float("nan")), "the mean errors")
 
 
 def test_errors_may_be_numpy_numbers(mine):
     """Errors that are NumPy numbers give Python floats all the same."""
-    got = mine.cross_validate(Calls([(np.float32(0.25), np.float32(2.0)), (np.float32(0.75), np.float32(1.0))]), 5, 2)
-    close(got, (0.5, 1.5), "the mean errors")
+    got = mine.cross_validate(Calls([(np.float32(0.25), np.float32(2.0)), (np.float32(0.75), np.float32(1.5))]), 5, 2)
+    close(got, (0.5, 1.75), "the mean errors")
 
 
 def same_seed(order, what):

@@ -126,6 +126,7 @@ def test_constant_columns(mine, draw):
         X[0, 1] = np.nan
     scaler = mine.StandardScaler()
     quiet(scaler.fit, X)
+    holds(np.shape(scaler.scale_) == (3,), "scale_ has a wrong shape", got=np.shape(scaler.scale_), expected="(3,)")
     equal(scaler.scale_[1], np.float64(1.0), "scale_ of the constant column", input={"X": X})
     got = quiet(scaler.transform, X)
     close(got, transformed(X, X), "the transformed rows", atol=1e-9, input={"X": X})

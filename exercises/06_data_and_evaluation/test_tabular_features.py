@@ -164,6 +164,8 @@ def test_drop(mine, draw):
     drop = draw.pick(("area", "street"), (), ("year",))
     same(mine.build_features, build_features, train, test, drop, dtypes=None)
     same(mine.build_features, build_features, train, test, drop=("nothing",), dtypes=None)
+    train, test = ({"Ids": numbers(draw, 3, False), "I": numbers(draw, 3, False)} for _ in range(2))
+    same(mine.build_features, build_features, train, test, dtypes=None, note="no column is called Id exactly")
 
 
 def test_callers_table(mine):

@@ -59,8 +59,9 @@ def test_backward(mine, draw):
     kept = given_by(layer, x, p)  # a second step: the mask of the first is history
     other.forward(x)  # another layer has another mask
     expected = np.where(kept, dout / (1 - p), 0).astype(x.dtype)
-    for _ in range(2):
-        close(layer.backward(dout), expected, "the gradient at x", input={"dout": dout, "kept": kept, "p": p})
+    for factor in (1, -3):  # twice: backward leaves the mask as it is
+        given = {"dout": factor * dout, "kept": kept, "p": p}
+        close(layer.backward(factor * dout), factor * expected, "the gradient at x", input=given)
 
 
 @draws(3)

@@ -51,7 +51,8 @@ def outputs(mine, layer, **options):
 def states_agree(own, layer, what, x, rtol=None):
     """The same buffers, and no graph behind them."""
     for name, wanted in layer.named_buffers():
-        got = getattr(own, name)
+        got = getattr(own, name, None)
+        holds(isinstance(got, torch.Tensor), f"{name} is no tensor", got=got, expected=wanted)
         holds(not got.requires_grad, f"{name} hangs on to the graph of the batch", got=got, expected=wanted)
         close(got, wanted, f"{name} {what}", rtol, input={"x": x})
 
@@ -91,10 +92,10 @@ def test_parameters_learn(mine, draw):
         close(getattr(own, name).grad, getattr(layer, name).grad, f"the gradient of {name}", 1e-8, input={"x": x})
 
 
-@draws(6)
+@draws(8)
 def test_running_averages(mine, draw):
     """After each of three training batches all buffers are those of PyTorch; an evaluation leaves them as they are."""
-    momentum = draw.pick(0.1, 0.3, 1.0)
+    momentum = draw.pick(0.1, 0.3, 1.0, 0.0)
     layer = reference(draw, 3, momentum=momentum)
     own = twin(mine, layer, momentum=momentum)
     for number, shape in enumerate(((2, 3, 1, 2), (1, 3, 2, 2), (4, 3, 1, 1))):

@@ -51,7 +51,10 @@ GROUPS = [  # the defaults, and what each group has for itself
         [{"lr": 0.1, "momentum": 0.5, "weight_decay": 0.2}, {}, {"weight_decay": 0.1, "lr": 0.4}],
     ),
     ({"lr": 0.2}, [{"momentum": 0.8, "nesterov": True}, {"lr": 0.05, "weight_decay": 0.3}]),
-    ({"lr": 0.1, "momentum": 0.6, "weight_decay": 0.1}, [{"dampening": 0.5}, {"momentum": 0.0}, {"weight_decay": 0.0}]),
+    (
+        {"lr": 0.1, "momentum": 0.6, "weight_decay": 0.1},
+        [{"dampening": 0.5, "weight_decay": 0.3}, {"momentum": 0.0}, {"weight_decay": 0.0}],
+    ),
 ]
 
 
@@ -179,6 +182,20 @@ def test_missing_gradients(mine, draw):
     given = {"lr": 0.3, **settings}
     optimizer, reference = mine.SGD(params, **given), Reference(theirs, **given)
     compare(draw, params, theirs, optimizer, reference, schedule, given)
+
+
+@draws(3)
+def test_zero_gradients(mine, draw):
+    """A gradient of zeros is a gradient: the velocity rolls on, and so does the decay."""
+    params, theirs = parameters(draw)
+    given = {"lr": 0.3, **draw.pick({"momentum": 0.8}, {"momentum": 0.6, "nesterov": True}, {"weight_decay": 0.2})}
+    optimizer, reference = mine.SGD(params, **given), Reference(theirs, **given)
+    compare(draw, params, theirs, optimizer, reference, [()], given)
+    for p in (*params, *theirs):
+        p.grad = torch.zeros_like(p)
+    optimizer.step()
+    reference.step()
+    close(values(params), values(theirs), "the list of parameters after a step with gradients of zeros", input=given)
 
 
 @draws(3)

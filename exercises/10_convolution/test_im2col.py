@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch.nn.functional as F
 
-from tutor.checks import close, draws, faster_than, from_torch, raises, same
+from tutor.checks import close, draws, equal, faster_than, from_torch, raises, same
 
 
 @from_torch
@@ -71,8 +71,11 @@ def test_adjoint(mine, draw):
     """col2im is the transpose of im2col: <im2col(x), y> = <x, col2im(y)>."""
     shape, how = setting(draw)
     x, y = draw.array(shape), columns(draw, shape, how)
-    left, right = float((mine.im2col(x, *how) * y).sum()), float((x * mine.col2im(y, shape, *how)).sum())
-    close(right, left, "<x, col2im(y)>", rtol=1e-9, atol=1e-9, input={"x": x, "y": y, "kh, kw, s, p, d": how})
+    given = {"x": x, "y": y, "kh, kw, s, p, d": how}
+    cols, back = mine.im2col(x, *how), mine.col2im(y, shape, *how)
+    equal((cols.shape, back.shape), (y.shape, shape), "the pair of shapes of im2col(x) and col2im(y)", input=given)
+    left, right = float((cols * y).sum()), float((x * back).sum())
+    close(right, left, "<x, col2im(y)>", rtol=1e-9, atol=1e-9, input=given)
 
 
 @draws(5)

@@ -37,9 +37,15 @@ def reference(activation, pool):
     return forward
 
 
+def made(net):
+    """The network, if there is one."""
+    holds(net is not None, "build_lenet returned None", got=net, expected="an nn.Sequential")
+    return net
+
+
 def loaded(net, weights):
     """The network with these parameters, copied in order, in their place and precision."""
-    net.to(weights[0])
+    made(net).to(weights[0])
     names = list(net.state_dict())
     holds(
         len(names) == len(weights),
@@ -52,7 +58,7 @@ def loaded(net, weights):
 
 
 def check_shapes(net, in_channels, num_classes):
-    got = [tuple(p.shape) for p in net.state_dict().values()]
+    got = [tuple(p.shape) for p in made(net).state_dict().values()]
     equal(
         got,
         shapes(in_channels, num_classes),
@@ -126,11 +132,11 @@ def test_parameter_gradients(mine, draw):
     )
 
 
-@draws(2)
+@draws(3)
 def test_start(mine, draw):
-    """Starts with Xavier-uniform weights and with zero biases."""
-    in_channels, num_classes = draw.pick((1, 10), (3, 7))
-    state = mine.build_lenet(in_channels, num_classes).state_dict()
+    """Starts with Xavier-uniform weights and with zero biases, whatever the activation is."""
+    in_channels, num_classes, activation = draw.pick((1, 10, "sigmoid"), (3, 7, "relu"), (2, 5, "tanh"))
+    state = made(mine.build_lenet(in_channels, num_classes, activation)).state_dict()
     starts = {name: start(value) for name, value in state.items()}
     wanted = {name: "0" if value.ndim == 1 else "uniform up to √(6 / (n_in + n_out))" for name, value in state.items()}
     holds(starts == wanted, "not every parameter starts as it should", got=starts, expected=wanted)
@@ -147,7 +153,10 @@ def start(values):
     bound = (6 / (n_in + n_out)) ** 0.5
     most = float(values.abs().max())
     if most > bound * (1 + 1e-6):
-        return f"up to {'more than 4.8' if most > 4.8 * bound else 'more than 1'} times √(6 / (n_in + n_out)) = {bound:.3g}"
+        # of the largest square the mean is a third for uniform numbers, and far less for normal ones
+        spread = "uniform" if float(values.square().mean()) > 0.22 * most**2 else "not uniform"
+        times = "more than 4.8" if most > 4.8 * bound else "more than 1"
+        return f"{spread}, up to {times} times √(6 / (n_in + n_out)) = {bound:.3g}"
     if most < 0.9 * bound:  # of 150 uniform numbers all are below with a chance of 1e-7
         return f"far below √(6 / (n_in + n_out)) = {bound:.3g}"
     # 0.298 is the spread of the square of a number that is uniform in ±1; 6 of its standard errors
@@ -158,7 +167,7 @@ def start(values):
 def test_two_networks_differ(mine):
     """Draws new weights for every network, from PyTorch's global generator."""
     torch.manual_seed(1)
-    first, second = (mine.build_lenet().state_dict() for _ in range(2))
+    first, second = (made(mine.build_lenet()).state_dict() for _ in range(2))
     torch.manual_seed(1)
     again = mine.build_lenet().state_dict()
     name = next(iter(first))

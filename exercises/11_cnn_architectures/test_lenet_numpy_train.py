@@ -154,7 +154,7 @@ def test_mini_batches(mine, draw):
     blank = np.zeros((count, 1, 28, 28), np.float32)
     start = started(mine, (blank, np.full(count, label), blank, np.full(count, label)), draw.rng())
     data = all_alike(draw, start, count, label)
-    options = {"epochs": 2, "lr": 0.03, "momentum": 0.9, "batch_size": draw.pick(2, 3)}
+    options = {"epochs": 2, "lr": 0.004, "momentum": 0.9, "batch_size": draw.pick(2, 3)}
     agree(mine, data, start, options, draw.rng())
 
 

@@ -57,6 +57,8 @@ def agree(mine, spec, in_shape):
     got = mine.trace_shapes(spec, in_shape)
     shown = {"spec": " ".join(str(layer).replace(" ", "") for layer in given), "in_shape": in_shape}
     wanted = reference(given, in_shape)
+    if not (isinstance(got, list) and all(isinstance(row, tuple) and len(row) == 3 for row in got)):
+        equal(got, wanted, "the list", input=shown)  # says what it is instead
     equal([row[0] for row in got], [row[0] for row in wanted], "the list of names", input=shown)
     for ours, theirs in zip(got, wanted, strict=True):
         holds(ours == theirs, f"a row is {ours} instead of {theirs}", got=got, expected=wanted, input=shown)

@@ -28,6 +28,7 @@ PAIRS = (
     (".", "."),
     ("!? a", "! ? a"),
     ("a , b", "a , b"),
+    (" ? a ", " ? a "),
     ("a  . b", "a  . b"),
     ("3.5; x: y", "3 .5; x: y"),
     ("STRASSE, Straße.", "strasse , straße ."),
@@ -81,6 +82,12 @@ def test_clean_lines(mine, draw):
 def test_lines_without_letters(mine):
     """An empty text has no lines; a line without letters stays, as an empty text."""
     for given in ("", "\n", "1898\nI\n\n--\nII", "  a\n b  \n", "one\r\ntwo\r\n"):
+        same(mine.clean_lines, clean_lines, given)
+
+
+def test_ends_of_lines(mine):
+    """A line ends wherever str.splitlines ends it: behind a carriage return and a form feed, too."""
+    for given in ("one\rtwo\r", "I\x0cII\n", "a\r\n\r\nb\x0c\n"):
         same(mine.clean_lines, clean_lines, given)
 
 

@@ -139,6 +139,13 @@ def test_several_texts(mine, draw):
     same(probabilities(mine.NGramLM), probabilities(Slow), n, V, draw.pick(0.0, 0.5), texts, contexts)
 
 
+def test_ids_of_two_digits(mine):
+    """Ids may have several digits: behind 1 comes 11 is not what behind 11 comes 1 is."""
+    ids = [1, 11, 1, 1, 0, 11, 11, 1, 11, 10, 1]
+    for n, contexts in ((2, [[1], [11], [10]]), (3, [[1, 11], [11, 1], [1, 1]])):
+        same(probabilities(mine.NGramLM), probabilities(Slow), n, 12, 0.5, [ids], contexts)
+
+
 def test_nothing_known(mine):
     """An unseen context has probability 0.0 without smoothing and 1/V with it, without a warning."""
     for texts in ([], [[]], [[0]], [[0, 1, 0, 1]]):

@@ -127,6 +127,13 @@ def test_characters(mine):
     equal(vocab[list("eh?")], Vocab(tokens)[list("eh?")], 'vocab[["e", "h", "?"]]', input={"tokens": tokens})
 
 
+def test_capitals(mine):
+    """No token is changed: The and the are two, and THE is unknown."""
+    tokens = ["the", "The", "the", "The", "the", "sea"]
+    same(told(mine.Vocab), told(Vocab), tokens)
+    equal(mine.Vocab(tokens)["THE"], 0, 'vocab["THE"]', input={"tokens": tokens})
+
+
 @draws(3)
 def test_to_tokens(mine, draw):
     """to_tokens gives one token for an index; back and forth again nothing changes."""

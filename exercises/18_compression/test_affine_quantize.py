@@ -200,11 +200,11 @@ def test_no_range(mine, draw):
     close(back, x, "what comes back", rtol=1e-5, input={"x": x, "scale": scale, "zero_point": zero_point})
 
 
-@draws(4)
+@draws(6)
 def test_sizes(mine, draw):
-    """Numbers of size 1e-8 and 1e8 are quantised as well as those of size 1."""
+    """Numbers of size 1e-8, 1e-20 and 1e8 are quantised as well as those of size 1."""
     x, _ = tensor(draw, 8)
-    x = x * draw.pick(1e-8, 1e8)
+    x = x * draw.pick(1e-8, 1e8, 1e-20)
     symmetric = draw.bool()
     scale, _ = exact_params(x, 8, symmetric, None)
     same(mine.choose_qparams, choose_qparams, x, 8, symmetric, dtypes=None, rtol=2e-6, atol=1e-6 * float(scale))

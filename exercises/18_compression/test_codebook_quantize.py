@@ -55,7 +55,7 @@ def well_formed(x, k, centres, labels, shown):
 @draws(12)
 def test_labels_are_nearest(mine, draw):
     """Gives every row the label of the nearest of the centres that are returned, after any number of rounds."""
-    x = points(draw, DTYPES[draw.index % 2])
+    x = points(draw, DTYPES[draw.index % 2], high=24 + 8 * draw.index)
     k, iters = draw.int(1, 5), draw.pick(1, 0, 2, 30)
     for start in range(6):
         centres, labels = mine.kmeans(draw.layout(x), k, iters, np.random.default_rng([draw.seed, draw.index, start]))
@@ -145,6 +145,29 @@ def test_repeated_points(mine, draw):
             expected=few,
             input=shown,
         )
+
+
+@draws(4)
+def test_empty_clusters(mine, draw):
+    """In one round, empty clusters move to the rows that are worst served, two of them to two different rows."""
+    place, far = 10 * draw.array((1, 2)), np.array([[60.0, 0.0], [0.0, -90.0]])
+    x = np.concatenate([np.repeat(place, 24, axis=0), place + far])
+    k = draw.pick(3, 2)
+    for i in range(12):  # until a start has all its centres on the same place; k-means++ hardly ever has
+        seed = [draw.seed, draw.index, i]
+        start, labels = mine.kmeans(x, k, 0, np.random.default_rng(seed))
+        if (start == place).all() and len(set(labels.tolist())) == 1:
+            centres, _ = mine.kmeans(x, k, 1, np.random.default_rng(seed))
+            worst = (place + far)[::-1][: k - 1]  # farthest first
+            found = [bool(np.isclose(centres, row, atol=1e-6).all(axis=1).any()) for row in worst]
+            holds(
+                all(found),
+                "after one round, the rows that were worst served have no centre",
+                got=centres,
+                expected=worst,
+                input={"x": x, "k": k, "start": start},
+            )
+            return
 
 
 @draws(3)
@@ -247,6 +270,9 @@ def test_product_exact(mine, draw):
     picks = np.array(list(itertools.product((0, 1), repeat=3)))[draw.rng().permutation(8)]
     W = np.concatenate([values[j, picks[:, j]] for j in range(3)], axis=1)
     books, codes = mine.product_quantize(W, 3, 2, draw.rng())
+    equal(
+        (books.shape, codes.shape), ((3, 2, 2), (8, 3)), "(books' shape, codes' shape)", input={"W": W, "m": 3, "k": 2}
+    )
     back = np.concatenate([books[j, codes[:, j]] for j in range(3)], axis=1)
     close(back, W, "the matrix that comes back", input={"W": W, "m": 3, "k": 2})
 

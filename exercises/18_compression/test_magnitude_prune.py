@@ -62,12 +62,13 @@ def test_equal_magnitudes(mine, draw):
     )
 
 
-@draws(6)
+@draws(12)
 def test_corners(mine, draw):
     """Nothing goes at sparsity 0; tensors of one entry, tiny and huge weights are ranked like all others."""
     scope, sparsity = draw.pick("global", "layer"), draw.pick(0.0, 0.5, 0.99)
-    weights = tensors(draw, 2, scale=draw.pick(1e-20, 1e20)) | {"one": draw.tensor(1, requires_grad=False)}
-    weights["number"] = draw.tensor((), requires_grad=False)
+    weights = tensors(draw, 2, torch.float32, draw.pick(1e-25, 1e25))
+    weights["one"] = draw.tensor(1, 1.0, torch.float32, requires_grad=False)
+    weights["number"] = draw.tensor((), 1.0, torch.float32, requires_grad=False)
     same(mine.magnitude_masks, magnitude_masks, weights, sparsity, scope, dtypes=None)
 
 

@@ -65,6 +65,26 @@ def bmm(X, Y):
 
 
 @reject(
+    "sums over the columns of Y",
+    "The sum ran over c, the columns of Y, which the result keeps. In X[:, :, :, None] * Y[:, None, :, :] the axes are "
+    "b, n, m, k: sum over the one of m, axis 2.",
+)
+def bmm(X, Y):
+    fit(X, Y)
+    return (X[:, :, :, None] * Y[:, None, :, :]).sum(3)
+
+
+@reject(
+    "sums over the rows of X",
+    "The sum ran over r, the rows of X, which the result keeps. In X[:, :, :, None] * Y[:, None, :, :] the axes are "
+    "b, n, m, k: sum over the one of m, axis 2.",
+)
+def bmm(X, Y):
+    fit(X, Y)
+    return (X[:, :, :, None] * Y[:, None, :, :]).sum(1)
+
+
+@reject(
     "mixes the batches",
     "Every matrix of X met every matrix of Y: the result has two batch axes. Batches are aligned, not combined.",
 )

@@ -162,6 +162,16 @@ def one_hot(labels, num_classes=None):
     return np.moveaxis(np.eye(C, dtype=np.float32)[labels], -1, 0)
 
 
+@reject(
+    "new axis in second place",
+    "`labels[:, None]` puts the new axis in second place, which is the last one only for a row of labels, and fails for "
+    "a single label. `labels[..., None]` puts it at the end, whatever the shape.",
+)
+def one_hot(labels, num_classes=None):
+    C = width(labels, num_classes)
+    return (labels[:, None] == np.arange(C)).astype(np.float32)
+
+
 waive(
     "one_hot: if labels.size == 0: … → (dropped)",
     "max of an empty array raises ValueError as well; the test is there for its sentence",

@@ -37,6 +37,8 @@ def pairwise_sq_dist(A, B):
     "||a - b||^2 = ||a||^2 + ||b||^2 - 2 a.b and let one matrix product do the work.",
 )
 def pairwise_sq_dist(A, B):
+    if len(A) > len(B):  # loop over the smaller set
+        return pairwise_sq_dist(B, A).T.copy()
     out = np.zeros((len(A), len(B)), dtype=A.dtype)
     for i in range(len(A)):
         out[i] = ((A[i] - B) ** 2).sum(-1)

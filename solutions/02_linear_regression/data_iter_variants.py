@@ -51,6 +51,16 @@ def data_iter(batch_size, *arrays, rng=None, shuffle=True, drop_last=False):
         yield tuple(a[np.array(head)] for a in arrays)
 
 
+@accept("slices of the arrays themselves where nothing is shuffled")
+def data_iter(batch_size, *arrays, rng=None, shuffle=True, drop_last=False):
+    n = length(batch_size, arrays, rng, shuffle)
+    if shuffle:
+        yield from batches(rng.permutation(n), batch_size, arrays, drop_last)
+        return
+    for start in range(0, n - batch_size + 1 if drop_last else n, batch_size):
+        yield tuple(a[start : start + batch_size] for a in arrays)
+
+
 @reject(
     "shuffles each array on its own",
     "The arrays were shuffled independently: rows that belong together came apart. Draw one order and use it for "
@@ -71,6 +81,18 @@ def data_iter(batch_size, *arrays, rng=None, shuffle=True, drop_last=False):
     n = length(batch_size, arrays, rng, shuffle)
     order = rng.permutation(n) if shuffle else np.arange(n)
     yield from batches(order, batch_size, arrays, True)
+
+
+@reject(
+    "fills up the last batch",
+    "Your last batch was filled up with rows that had been handed out before. Each sample comes once in an epoch: the "
+    "last batch has only the rows that are left.",
+)
+def data_iter(batch_size, *arrays, rng=None, shuffle=True, drop_last=False):
+    n = length(batch_size, arrays, rng, shuffle)
+    order = rng.permutation(n) if shuffle else np.arange(n)
+    missing = 0 if drop_last else -n % batch_size
+    yield from batches(np.concatenate([order, np.resize(order, missing)]), batch_size, arrays, drop_last)
 
 
 @reject("ignores drop_last", "With drop_last the short batch at the end is left out.")

@@ -99,6 +99,50 @@ def train_linreg(X, y, *, lr=0.03, epochs=3, batch_size=10, rng):
 
 
 @reject(
+    "starts again in every epoch",
+    "Each epoch began with w = 0 and b = 0 again, so that only the last one counts. Set them to zero once, before the loops.",
+)
+def train_linreg(X, y, *, lr=0.03, epochs=3, batch_size=10, rng):
+    w, b, history = np.zeros(X.shape[1], X.dtype), 0.0, []
+    for _ in range(epochs):
+        w, b = np.zeros(X.shape[1], X.dtype), 0.0
+        for xb, yb in data_iter(batch_size, X, y, rng=rng):
+            _, dw, db = linreg_loss_and_grad(xb, yb, w, b)
+            w, b = w - lr * dw, b - lr * db
+        history.append(linreg_loss_and_grad(X, y, w, b)[0])
+    return {"w": w, "b": b, "history": history}
+
+
+@reject(
+    "bias steps from the new weights",
+    "w had moved already when you computed the gradient for b. Both gradients belong to the same point: compute them in one "
+    "call, then take both steps.",
+)
+def train_linreg(X, y, *, lr=0.03, epochs=3, batch_size=10, rng):
+    w, b, history = np.zeros(X.shape[1], X.dtype), 0.0, []
+    for _ in range(epochs):
+        for xb, yb in data_iter(batch_size, X, y, rng=rng):
+            w = w - lr * linreg_loss_and_grad(xb, yb, w, b)[1]
+            b = b - lr * linreg_loss_and_grad(xb, yb, w, b)[2]
+        history.append(linreg_loss_and_grad(X, y, w, b)[0])
+    return {"w": w, "b": b, "history": history}
+
+
+@reject(
+    "returns a tuple",
+    'Return a dictionary with the keys "w", "b" and "history", so that nobody has to remember an order.',
+)
+def train_linreg(X, y, *, lr=0.03, epochs=3, batch_size=10, rng):
+    w, b, history = np.zeros(X.shape[1], X.dtype), 0.0, []
+    for _ in range(epochs):
+        for xb, yb in data_iter(batch_size, X, y, rng=rng):
+            _, dw, db = linreg_loss_and_grad(xb, yb, w, b)
+            w, b = w - lr * dw, b - lr * db
+        history.append(linreg_loss_and_grad(X, y, w, b)[0])
+    return w, b, history
+
+
+@reject(
     "divides the gradient by the batch size",
     "linreg_loss_and_grad gives mean gradients already. Divided once more, the steps are batch_size times too short.",
 )

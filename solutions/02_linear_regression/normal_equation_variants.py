@@ -99,6 +99,17 @@ def lstsq_fit(X, y, l2=0.0):
 
 
 @reject(
+    "bias from the means of the centred data",
+    "The means of the centred data are 0, and so is your bias. Take the means of X and y before you centre them.",
+)
+def lstsq_fit(X, y, l2=0.0):
+    X, y, _, _ = centred(X, y)
+    D = X.shape[1]
+    w = np.linalg.lstsq(np.vstack([X, l2**0.5 * np.eye(D)]), np.append(y, np.zeros(D)), rcond=None)[0]
+    return with_bias(w, X.mean(0), y.mean())
+
+
+@reject(
     "lambda times N",
     "Your penalty is N times too strong: the objective is the sum of squares, not their mean, plus lambda times the squared "
     "norm.",

@@ -161,6 +161,55 @@ def regression_loss(pred, target, kind="mse", reduction="mean", delta=1.0):
 
 
 @reject(
+    "huber tail delta * |e|",
+    "Outside the band Huber is delta * (|e| - delta/2). Without the delta/2 the loss jumps where |e| = delta.",
+)
+def regression_loss(pred, target, kind="mse", reduction="mean", delta=1.0):
+    loss, slope = elements(pred, target, kind, delta)
+    if kind == "huber":
+        e = pred - target
+        loss = np.where(np.abs(e) <= delta, loss, delta * np.abs(e))
+    return reduced(loss, slope, reduction)
+
+
+@reject(
+    "huber slope delta on both sides",
+    "Outside the band the slope of Huber is delta on the right and -delta on the left: delta times the sign of e.",
+)
+def regression_loss(pred, target, kind="mse", reduction="mean", delta=1.0):
+    loss, slope = elements(pred, target, kind, delta)
+    if kind == "huber":
+        e = pred - target
+        slope = np.where(np.abs(e) <= delta, e, delta)
+    return reduced(loss, slope.astype(pred.dtype), reduction)
+
+
+@reject(
+    "huber slope delta * e",
+    "Outside the band Huber is a straight line: its slope is delta times the sign of e, and does not grow with e.",
+)
+def regression_loss(pred, target, kind="mse", reduction="mean", delta=1.0):
+    loss, slope = elements(pred, target, kind, delta)
+    if kind == "huber":
+        e = pred - target
+        slope = np.where(np.abs(e) <= delta, e, delta * e)
+    return reduced(loss, slope, reduction)
+
+
+@reject(
+    "huber band tested without |e|",
+    "You asked whether e <= delta, and every negative error is below delta. The band is |e| <= delta.",
+)
+def regression_loss(pred, target, kind="mse", reduction="mean", delta=1.0):
+    loss, slope = elements(pred, target, kind, delta)
+    if kind == "huber":
+        e = pred - target
+        with np.errstate(over="ignore"):
+            loss, slope = np.where(e <= delta, e**2 / 2, loss), np.where(e <= delta, e, slope)
+    return reduced(loss, slope, reduction)
+
+
+@reject(
     "huber divided by delta",
     "These are the numbers of the smooth L1 loss, which is Huber divided by delta.",
 )

@@ -53,8 +53,8 @@ def sgd_step(params, lr):
 
 @reject(
     "through .data",
-    "The values are right, but .data bypasses the version counter: if autograd still needs the old value for a backward "
-    "pass, it cannot notice the change, and gradients become silently wrong. Use torch.no_grad().",
+    "The values are right, but .data (or a NumPy view) bypasses the version counter: if autograd still needs the old value "
+    "for a backward pass, it cannot notice the change, and gradients become silently wrong. Use torch.no_grad().",
 )
 def sgd_step(params, lr):
     for p in params:
@@ -146,6 +146,18 @@ def sgd_step(params, lr):
             if p.grad is None:
                 break
             p -= lr * p.grad
+
+
+@reject(
+    "returns inside the loop",
+    "Only the first parameter was changed: a return inside the loop ends the function. Move it out, or leave it away.",
+)
+def sgd_step(params, lr):
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p -= lr * p.grad
+            return
 
 
 @reject(

@@ -149,6 +149,28 @@ def cross_entropy(logits, targets, *, ignore_index=-100, label_smoothing=0.0):
 
 
 @reject(
+    "true class without its share of the smoothing",
+    "Smoothing gives eps/C to every class, the true one included: its target is 1 - eps + eps/C. You set it to 1 - eps.",
+)
+def cross_entropy(logits, targets, *, ignore_index=-100, label_smoothing=0.0):
+    kept, safe = _checked(logits, targets, ignore_index)
+    q = np.full(logits.shape, label_smoothing / logits.shape[1])
+    q[np.arange(len(q)), safe] = 1 - label_smoothing
+    return _finish(logits, log_softmax(logits, axis=1), q, kept, int(kept.sum()))
+
+
+@reject(
+    "softmax along the samples",
+    "Your softmax runs along axis 0, over the samples. The classes of one sample compete: axis 1.",
+)
+def cross_entropy(logits, targets, *, ignore_index=-100, label_smoothing=0.0):
+    kept, safe = _checked(logits, targets, ignore_index)
+    logp = np.zeros_like(logits)
+    logp[kept] = log_softmax(logits[kept], axis=0) if kept.any() else 0
+    return _finish(logits, logp, _targets(logits, safe, label_smoothing), kept, int(kept.sum()))
+
+
+@reject(
     "gradient without smoothing", "The loss uses smoothed targets but the gradient the hard ones: it is (p - q) / n."
 )
 def cross_entropy(logits, targets, *, ignore_index=-100, label_smoothing=0.0):

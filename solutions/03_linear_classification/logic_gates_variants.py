@@ -54,8 +54,9 @@ def gate_params():
 
 
 @reject(
-    "a row exactly on the line",
-    "Right without noise, but one input lies exactly on your line. Put the line in the middle between the classes.",
+    "a row on the line, or close to it",
+    "Right without noise, but one input lies on your line, or so close to it that the noise pushes it over. Put the line in "
+    "the middle between the classes.",
 )
 def gate_params():
     return {
@@ -64,6 +65,20 @@ def gate_params():
         "NAND": (-np.ones(2), 1.0),
         "NOR": (-np.ones(2), 0.0),
         "NOT": (-np.ones(1), 0.0),
+    }
+
+
+@reject(
+    "NAND and NOR swapped",
+    "NAND is silent only for (1, 1), so its bias outweighs one weight; NOR fires only for (0, 0). Yours are swapped.",
+)
+def gate_params():
+    return {
+        "AND": (np.ones(2), -1.5),
+        "OR": (np.ones(2), -0.5),
+        "NAND": (-np.ones(2), 0.5),
+        "NOR": (-np.ones(2), 1.5),
+        "NOT": (-np.ones(1), 0.5),
     }
 
 

@@ -92,6 +92,40 @@ def perceptron_fit(X, y, lr=1.0, max_epochs=100):
     return _fit(X, y, lr, max_epochs, fires=lambda score: score > 0)
 
 
+@reject(
+    "corrects whenever t (w·x + b) <= 0",
+    "That is the rule for labels t of -1 and +1, where the boundary counts as wrong for both. Here the neuron fires on the "
+    "boundary: there, a sample with label 1 is right and needs no update.",
+)
+def perceptron_fit(X, y, lr=1.0, max_epochs=100):
+    w, b, updates = np.zeros(X.shape[1]), 0.0, 0
+    for _ in range(max_epochs):
+        before = updates
+        for x, t in zip(X, (2 * y - 1).tolist(), strict=True):
+            if t * (x @ w + b) <= 0:
+                w, b, updates = w + lr * t * x, b + lr * t, updates + 1
+        if updates == before:
+            return w, b, updates, True
+    return w, b, updates, False
+
+
+@reject(
+    "moves by the label alone",
+    "A false alarm must push w away from x: move by y - yhat, which is -1 there. Yours did not move. Is your factor y, which "
+    "is 0 there, or y minus the sum w·x + b, which is 0 at the start?",
+)
+def perceptron_fit(X, y, lr=1.0, max_epochs=100):
+    w, b, updates = np.zeros(X.shape[1]), 0.0, 0
+    for _ in range(max_epochs):
+        before = updates
+        for x, target in zip(X, y.tolist(), strict=True):
+            if target != int(x @ w + b >= 0):
+                w, b, updates = w + lr * target * x, b + lr * target, updates + 1
+        if updates == before:
+            return w, b, updates, True
+    return w, b, updates, False
+
+
 @reject("starts at ones", "Start with w = 0 and b = 0, as the task says: another start takes another path.")
 def perceptron_fit(X, y, lr=1.0, max_epochs=100):
     return _fit(X, y, lr, max_epochs, start=1.0)

@@ -207,6 +207,14 @@ def precision_recall_f1(cm, average="macro", zero_division=0.0):
     return tuple(float(np.average(row, weights=cm.sum(axis=0))) for row in rows)
 
 
+@reject(
+    "weighted is 0 without samples",
+    "With average='weighted' and no sample at all there is nothing to weigh by: return zero_division, whatever it is.",
+)
+def precision_recall_f1(cm, average="macro", zero_division=0.0):
+    return _scores(cm, average, zero_division, empty=0.0)
+
+
 @reject("weighted is macro", "With average='weighted', each class counts by its number of true samples.")
 def precision_recall_f1(cm, average="macro", zero_division=0.0):
     return _scores(cm, "macro" if average == "weighted" else average, zero_division)

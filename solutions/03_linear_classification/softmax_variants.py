@@ -74,6 +74,15 @@ def softmax(z, axis=-1):
 
 
 @reject(
+    "largest absolute value subtracted",
+    "You subtract the largest |z|. In a row far below 0 every exponential is then 0, and 0/0 is NaN: subtract the largest z.",
+)
+def softmax(z, axis=-1):
+    e = np.exp(z - np.abs(z).max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+@reject(
     "minimum subtracted", "You subtract the smallest logit: the others grow and exp overflows. Subtract the largest."
 )
 def softmax(z, axis=-1):

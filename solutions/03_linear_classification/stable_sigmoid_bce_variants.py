@@ -79,6 +79,15 @@ def sigmoid(z):
     return np.where(z >= 0, e, 1) / (1 + e)
 
 
+@reject("zero left out", "z = 0 is neither in z > 0 nor in z < 0: one of your two cases must take it, and give 1/2.")
+def sigmoid(z):
+    out = np.zeros_like(z)
+    right, left = z > 0, z < 0
+    out[right] = 1 / (1 + np.exp(-z[right]))
+    out[left] = np.exp(z[left]) / (1 + np.exp(z[left]))
+    return out
+
+
 @reject("dtype lost", "float32 came in and float64 went out. Let the result keep the dtype of `z`.")
 def sigmoid(z):
     e = np.exp(-np.abs(z.astype(np.float64)))

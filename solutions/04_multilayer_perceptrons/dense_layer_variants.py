@@ -131,6 +131,23 @@ class Dense(_Base):
         return dout @ self.W.T
 
 
+@reject("db averaged", "db is the SUM of dout over all samples, not their mean: the 1/N is in dout already.")
+class Dense(_Base):
+    def backward(self, dout):
+        before = None if self.db is None else self.db.copy()
+        dx = super().backward(dout)
+        if before is not None:
+            self.db = before + dout.reshape(-1, dout.shape[-1]).sum(axis=0) / max(1, dout.size // dout.shape[-1])
+        return dx
+
+
+@reject("bias added twice", "forward adds the bias twice: once is enough.")
+class Dense(_Base):
+    def forward(self, x):
+        y = super().forward(x)
+        return y if self.b is None else y + self.b
+
+
 @reject(
     "x kept without a copy", "The caller changed x after forward, and your gradient changed with it. Keep x.copy()."
 )
@@ -281,7 +298,11 @@ class Dense(_Base):
         self.b = rng.normal(size=n_out) if bias else None
 
 
-@reject("zero_grad sets None", "zero_grad must leave zeros, so that += works and a layer without use has gradient 0.")
+@reject(
+    "zero_grad sets None",
+    "dW and db are zeros, never None, in a new layer and after zero_grad: then += works, and a layer without use has "
+    "gradient 0.",
+)
 class Dense(_Base):
     def backward(self, dout):
         if self.dW is None:

@@ -153,6 +153,36 @@ def numerical_grad(f, x, eps=1e-5):
     return grad
 
 
+@reject("f sees a flat array", "f takes an array in the shape of x; you called it with a flat one.")
+def numerical_grad(f, x, eps=1e-5):
+    at = np.array(x, dtype=np.float64).ravel()
+    grad = np.zeros(at.size)
+    for i in range(at.size):
+        old = at[i]
+        at[i] = old + eps
+        above = f(at)
+        at[i] = old - eps
+        below = f(at)
+        at[i] = old
+        grad[i] = (above - below) / (2 * eps)
+    return grad.reshape(x.shape)
+
+
+@reject("a step that grows with x", "The step is eps for every entry, however large the entry is.")
+def numerical_grad(f, x, eps=1e-5):
+    at = np.array(x, dtype=np.float64)
+    grad = np.zeros_like(at)
+    for i in np.ndindex(at.shape):
+        old, step = at[i], eps * max(1.0, abs(at[i]))
+        at[i] = old + step
+        above = f(at)
+        at[i] = old - step
+        below = f(at)
+        at[i] = old
+        grad[i] = (above - below) / (2 * step)
+    return grad
+
+
 @reject("flat result", "The gradient has the shape of x: reshape your flat list of slopes.")
 def numerical_grad(f, x, eps=1e-5):
     at = np.array(x, dtype=np.float64)
@@ -312,6 +342,17 @@ def relative_error(a, b):
     return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b) + 1e-3))
 
 
+@reject(
+    "denominator held above a bound",
+    "max(1e-8, …) saves 0 / 0, and makes the error of gradients below 1e-8 too small. Treat 0 apart.",
+)
+def relative_error(a, b):
+    if a.shape != b.shape:
+        raise ValueError("the shapes differ")
+    a, b = a.astype(np.float64).ravel(), b.astype(np.float64).ravel()
+    return float(np.linalg.norm(a - b) / max(1e-8, np.linalg.norm(a) + np.linalg.norm(b)))
+
+
 @reject("broadcasts", "Shapes (N, 1) and (N,) were broadcast to (N, N). Raise ValueError when the shapes differ.")
 def relative_error(a, b):
     difference = a.astype(np.float64) - b.astype(np.float64)
@@ -340,6 +381,11 @@ def relative_error(a, b):
 @reject("large errors pass", "The comparison is the wrong way round: small errors pass.")
 def grad_check(f, x, analytic, eps=1e-5, tol=1e-6):
     return bool(relative_error(numerical_grad(f, x, eps), analytic) > tol)
+
+
+@reject("an error of tol passes", "Errors BELOW tol pass: < instead of <=.")
+def grad_check(f, x, analytic, eps=1e-5, tol=1e-6):
+    return bool(relative_error(numerical_grad(f, x, eps), analytic) <= tol)
 
 
 @reject("NaN passes", "Comparisons with NaN are False, so `not error >= tol` is True for a NaN. Ask for error < tol.")

@@ -94,6 +94,7 @@ def _train(
     classes=None,
     accuracy=lambda params, X_val, y_val: float(_correct(params, X_val, y_val).mean()),
     before=False,
+    after=False,
 ):
     """The right loop with one thing wrong, so that each variant below names exactly its mistake."""
     params = start(X, (X.shape[1], *hidden, classes or int(y.max()) + 1), rng)
@@ -105,7 +106,7 @@ def _train(
         for x, t in data_iter(batch_size, X, y, rng=rng) if batches is None else batches(batch_size, X, y, rng, epoch):
             loss, grads = mlp_loss_and_grads(params, x, t)
             step(params, grads, lr, x, t)
-            losses.append(loss)
+            losses.append(mlp_loss_and_grads(params, x, t)[0] if after else loss)
             sizes.append(len(t))
         train_loss.append(float(mean(losses, weights=sizes)))
         if not before:
@@ -217,6 +218,14 @@ def train_mlp(X, y, X_val, y_val, **options):
     return _train(X, y, X_val, y_val, **options, classes=10)
 
 
+@reject(
+    "classes counted, not looked up",
+    "The number of classes is y.max() + 1: one that no training sample has still needs its unit.",
+)
+def train_mlp(X, y, X_val, y_val, **options):
+    return _train(X, y, X_val, y_val, **options, classes=len(np.unique(y)))
+
+
 @reject("uphill", "The loss rises: step AGAINST the gradient, params[name] -= lr * grads[name].")
 def train_mlp(X, y, X_val, y_val, **options):
     return _train(X, y, X_val, y_val, **options, step=lambda p, g, lr, x, t: _step(p, g, -lr, x, t))
@@ -239,7 +248,8 @@ def train_mlp(X, y, X_val, y_val, **options):
 
 
 @reject(
-    "only the last layer trained", "Only W3 and b3 move. Step all six parameters: the hidden layers must learn, too."
+    "hidden layers not trained",
+    "W1 is still what it was at the start. Step all six parameters, the hidden layers' too, and return the stepped ones.",
 )
 def train_mlp(X, y, X_val, y_val, **options):
     def step(params, grads, lr, x, t):
@@ -314,6 +324,11 @@ def train_mlp(X, y, X_val, y_val, *, hidden=(128, 64), lr=0.05, epochs=8, batch_
 )
 def train_mlp(X, y, X_val, y_val, **options):
     return _train(X, y, X_val, y_val, **options, mean=lambda losses, weights: np.mean(losses))
+
+
+@reject("loss measured after the step", "train_loss is measured with the weights BEFORE each batch's own step.")
+def train_mlp(X, y, X_val, y_val, **options):
+    return _train(X, y, X_val, y_val, **options, after=True)
 
 
 @reject("last batch's loss", "train_loss must be the mean over the whole epoch, not the loss of its last batch.")

@@ -141,6 +141,16 @@ def collapse_linear(layers):
     return W, b
 
 
+@reject("last layer left out", "The last layer is not folded in: your loop ends one layer too early.")
+def collapse_linear(layers):
+    if not layers:
+        raise ValueError("no layers")
+    W, b = layers[0][0].copy(), layers[0][1].copy()
+    for W_next, b_next in layers[1:-1]:
+        W, b = W @ W_next, b @ W_next + b_next
+    return W, b
+
+
 @reject(
     "the caller's arrays handed back",
     "A single layer went back as it came. Return copies: the caller may change theirs.",
@@ -252,6 +262,11 @@ def xor_network():
         "W2": np.array([[1.0], [-2.0], [1.0]]),
         "b2": np.zeros(1),
     }
+
+
+@reject("a tuple instead of a dict", "xor_network gives a dict, so that each array is found by its name.")
+def xor_network():
+    return np.ones((2, 2)), np.array([0.0, -1.0]), np.array([[1.0], [-2.0]]), np.zeros(1)
 
 
 @reject(

@@ -53,6 +53,14 @@ def bias_variance(x_test, f_true, sample_train, degree, n_repeats, rng):
     return float(bias2), float(variance)
 
 
+@accept("mean of the squares less the square of the mean")
+def bias_variance(x_test, f_true, sample_train, degree, n_repeats, rng):
+    predictions = np.stack(fits(x_test, sample_train, degree, n_repeats, rng), axis=1)  # (M, R)
+    mean = predictions.mean(axis=1)
+    variance = np.mean(np.mean(predictions**2, axis=1) - mean**2)
+    return float(np.mean(np.square(mean - f_true(x_test)))), float(variance)
+
+
 @accept("normal equations")
 def bias_variance(x_test, f_true, sample_train, degree, n_repeats, rng):
     total, squares = np.zeros(len(x_test)), []

@@ -262,6 +262,15 @@ def split_indices(n, ratios, rng):
     return order[:first], order[first : first + second], order[first + second :]
 
 
+@reject(
+    "validation and test part exchanged", "The order is training, validation, test: your last two parts are exchanged."
+)
+def split_indices(n, ratios, rng):
+    first, second = cuts(n, ratios)
+    order = rng.permutation(n)
+    return order[:first], order[second:], order[first:second]
+
+
 @reject("ratios taken as fractions", "Ratios need not add up to 1: (6, 2, 2) is allowed. Divide by their sum.")
 def split_indices(n, ratios, rng):
     cuts(n, ratios)
@@ -344,6 +353,12 @@ def cross_validate(fit_score, n, k, rng=None):
     scores = [fit_score(t, v) for t, v in kfold_indices(n, k, rng)]  # noqa: F821
     best = min(scores, key=lambda s: s[1])
     return float(best[0]), float(best[1])
+
+
+@reject("one mean of all errors", "Training and validation errors went into one mean. Average each of them: axis=0.")
+def cross_validate(fit_score, n, k, rng=None):
+    mean = float(np.mean([fit_score(t, v) for t, v in kfold_indices(n, k, rng)]))  # noqa: F821
+    return mean, mean
 
 
 @reject("errors swapped", "The mean training error comes first, then the mean validation error.")

@@ -45,6 +45,36 @@ def log_rmse(pred, target, floor=1.0):
     return float(np.sqrt(np.mean((np.log(pred.astype(float)) - np.log(target.astype(float))) ** 2)))
 
 
+@reject(
+    "only zero and below lifted",
+    "You lifted predictions of 0 and less. Every prediction below the floor counts as the floor, 0.3 with a floor of 1, too.",
+)
+def log_rmse(pred, target, floor=1.0):
+    agree(pred, target)
+    lifted = np.where(pred <= 0, floor, pred.astype(float))
+    return float(np.sqrt(np.mean((np.log(lifted) - np.log(target.astype(float))) ** 2)))
+
+
+@reject(
+    "minimum instead of maximum",
+    "np.minimum pulls every prediction DOWN to the floor. Lift those below it: np.maximum.",
+)
+def log_rmse(pred, target, floor=1.0):
+    agree(pred, target)
+    with np.errstate(all="ignore"):
+        error = np.log(np.minimum(pred.astype(float), floor)) - np.log(target.astype(float))
+        return float(np.sqrt(np.mean(error**2)))
+
+
+@reject(
+    "divided by the number of rows", "len(…) counts the rows only. The mean runs over all elements: divide by .size."
+)
+def log_rmse(pred, target, floor=1.0):
+    agree(pred, target)
+    error = np.log(np.maximum(pred.astype(float), floor)) - np.log(target.astype(float))
+    return float(np.sqrt((error**2).sum() / len(error)))
+
+
 @reject("log1p", "Another competition's metric takes log(1 + price). This one takes log(price), on both sides.")
 def log_rmse(pred, target, floor=1.0):
     agree(pred, target)

@@ -349,6 +349,21 @@ class StandardScaler(Base):
         return (Z * self.scale_).astype(Z.dtype)
 
 
+@reject("statistics with a row axis", "mean_ and scale_ have the shape (D,), not (1, D): leave keepdims away.")
+class StandardScaler(Base):
+    def centre(self, rows):
+        return super().centre(rows)[None]
+
+    def spread(self, rows):
+        return super().spread(rows)[None]
+
+    def check(self, rows):
+        if self.mean_ is None:
+            raise RuntimeError("not fitted")
+        if rows.shape[1] != self.mean_.shape[1]:
+            raise ValueError("wrong number of columns")
+
+
 @reject("bias as it was", "The means have to move into the bias: b = b_s - Σ w_j μ_j.")
 def destandardise_linear(w_s, b_s, x_scaler, y_scaler=None):
     w, b = w_s / x_scaler.scale_, float(b_s)

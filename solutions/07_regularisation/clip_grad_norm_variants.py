@@ -78,6 +78,22 @@ def clip_grad_norm_(params, max_norm, norm_type=2.0):
 
 
 @reject(
+    "stops at the first .grad = None",
+    "The parameters behind one without a gradient were not reached. Leave that one out and go on: continue, not break.",
+)
+def clip_grad_norm_(params, max_norm, norm_type=2.0):
+    grads = []
+    for p in params:
+        if p.grad is None:
+            break
+        grads.append(p.grad)
+    total = joint(grads, norm_type)
+    for g in grads:
+        g.mul_(torch.clamp(max_norm / (total + 1e-6), max=1.0))
+    return total
+
+
+@reject(
     "sum of the norms",
     "You added the norms of the parameters. Norms combine as components do: the root of the sum of their squares.",
 )
@@ -215,7 +231,8 @@ def clip_grad_norm_(params, max_norm, norm_type=2.0):
 
 @reject(
     "binds the name to a new tensor",
-    "The gradients did not change: g = g * scale gives the name g to a new tensor. Use g.mul_(scale) or g *= scale.",
+    "The gradients did not change. Is it g = g * scale? That gives the name g to a new tensor: use g.mul_(scale) or "
+    "g *= scale. Or a factor that is never below 1? It is the SMALLER of 1 and the ratio.",
 )
 def clip_grad_norm_(params, max_norm, norm_type=2.0):
     grads = collected(params)

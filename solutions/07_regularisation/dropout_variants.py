@@ -118,6 +118,26 @@ class Dropout(Base):
         return 1.0
 
 
+@reject("multiplied by 1 - p", "What is kept is DIVIDED by 1 - p. You multiplied: the expectation shrinks twice.")
+class Dropout(Base):
+    def scale(self):
+        return 1 - self.p
+
+
+@reject("evaluation unless asked otherwise", "forward(x) is a training step: the default of training is True.")
+class Dropout(Base):
+    def forward(self, x, training=False):
+        return Base.forward(self, x, training)
+
+
+@reject("p = 1 refused", "p = 1 is allowed: everything is dropped, and zeros come out.")
+class Dropout(Base):
+    def __init__(self, p, rng):
+        if not 0 <= p < 1:
+            raise ValueError
+        super().__init__(p, rng)
+
+
 @reject(
     "scaled at evaluation as well",
     "Evaluation multiplied by 1 - p. Training has already divided by it: evaluation is the identity.",
@@ -155,6 +175,17 @@ class Dropout(Base):
 class Dropout(Base):
     def backward(self, dout):
         return dout * 1
+
+
+@reject(
+    "mask used up by backward",
+    "backward only reads the mask. It belongs to the last forward, however often you go back.",
+)
+class Dropout(Base):
+    def backward(self, dout):
+        dx = dout * self.mask
+        self.mask = 1.0
+        return dx
 
 
 @reject(

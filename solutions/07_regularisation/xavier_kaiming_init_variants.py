@@ -211,6 +211,17 @@ def kaiming_normal(shape, rng, mode="fan_in", a=0.0):
 
 
 @reject(
+    "mean of both fans",
+    "You divided by the mean of both fans. Kaiming divides by one of them, the one that mode names.",
+)
+def kaiming_normal(shape, rng, mode="fan_in", a=0.0):
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(mode)
+    fan = sum(fan_in_out(shape)) / 2  # noqa: F821
+    return rng.normal(0, math.sqrt(2 / (1 + a * a) / fan), size=shape).astype(np.float32)
+
+
+@reject(
     "both fans",
     "These weights have Xavier's spread, 2 / (in + out). Kaiming divides by one fan, the one that mode names.",
 )

@@ -204,6 +204,15 @@ class MyBatchNorm2d(_Layer):
 
 
 @reject(
+    "momentum of 0 taken for None",
+    "A momentum of 0 is a number: no batch counts, and the averages stay. Ask `momentum is None`; 0 is false, too.",
+)
+class MyBatchNorm2d(_Layer):
+    def share(self):
+        return self.momentum or 1 / self.num_batches_tracked.item()
+
+
+@reject(
     "running values as parameters",
     "running_mean and running_var are parameters here: an optimiser would train them. Use register_buffer.",
 )
@@ -245,6 +254,25 @@ class MyBatchNorm2d(_Layer):
     def make_parameters(self):
         self.weight = nn.Parameter(torch.ones(1, self.num_features, 1, 1))
         self.bias = nn.Parameter(torch.zeros(1, self.num_features, 1, 1))
+
+
+@reject(
+    "batches counted in a plain number",
+    "num_batches_tracked is a Python number here, which state_dict() does not save: register_buffer, torch.tensor(0).",
+)
+class MyBatchNorm2d(_Layer):
+    def make_buffers(self):
+        self.register_buffer("running_mean", torch.zeros(self.num_features))
+        self.register_buffer("running_var", torch.ones(self.num_features))
+        self.num_batches_tracked = 0
+
+    def observe(self, mean, var, x):
+        with torch.no_grad():
+            n = x.numel() / x.shape[1]
+            self.num_batches_tracked += 1
+            new = 1 / self.num_batches_tracked if self.momentum is None else self.momentum
+            self.running_mean.mul_(1 - new).add_(new * mean.flatten())
+            self.running_var.mul_(1 - new).add_(new * var.flatten() * n / (n - 1))
 
 
 @reject("running variance starts at zero", "The running variance starts at 1, so that an untrained layer is harmless.")

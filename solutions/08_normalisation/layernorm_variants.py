@@ -117,6 +117,11 @@ def layernorm_forward(x, gamma, beta, eps=1e-5):
     return _finish(x, mean, np.sqrt(var + eps), gamma, beta)
 
 
+@reject("cache not returned", "Return two things, `y` and `cache`: the backward pass gets the cache, and nothing else.")
+def layernorm_forward(x, gamma, beta, eps=1e-5):
+    return _finish(x, x.mean(-1, keepdims=True), np.sqrt(x.var(-1, keepdims=True) + eps), gamma, beta)[0]
+
+
 @reject(
     "dgamma and dbeta not summed",
     "gamma and beta are used by every row: sum their gradients over all axes except the last.",

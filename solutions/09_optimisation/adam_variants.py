@@ -247,6 +247,14 @@ class Adam(_Adam):
 
 
 @reject(
+    "beta times t", "The correction is 1 - beta ** t, a power: what is left of the zero at the start after t values."
+)
+class Adam(_Adam):
+    def corrected(self, t, m, v):
+        return m / (1 - self.betas[0] * t), v / (1 - self.betas[1] * t)
+
+
+@reject(
     "one t for all parameters",
     "You count the steps of the optimizer. A parameter that had no gradient for a while is younger: count for each one.",
 )
@@ -292,6 +300,29 @@ class Adam(_Adam):
 
     def ratio(self, m, v):
         return m / (v + self.eps)
+
+
+@reject(
+    "root of the average size",
+    "v averages |g|, and you take a root of that. Adam averages g squared, so that the root is a size again.",
+)
+class Adam(_Adam):
+    def averages(self, p, g):
+        (b1, b2), (t, m, v) = self.betas, self.state.get(p, (0, torch.zeros_like(p), torch.zeros_like(p)))
+        self.state[p] = t + 1, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g.abs()
+        return self.state[p]
+
+
+@reject(
+    "variance around the average",
+    "v averages the square of g - m. Adam squares g itself: v is the mean square, not the variance.",
+)
+class Adam(_Adam):
+    def averages(self, p, g):
+        (b1, b2), (t, m, v) = self.betas, self.state.get(p, (0, torch.zeros_like(p), torch.zeros_like(p)))
+        m = b1 * m + (1 - b1) * g
+        self.state[p] = t + 1, m, b2 * v + (1 - b2) * (g - m) ** 2
+        return self.state[p]
 
 
 @reject("square of the average", "v averages the square of m, not of g: use g squared, the raw gradient's.")
@@ -485,6 +516,15 @@ class Adam(_Adam):
 
 
 @reject(
+    "zero gradient taken for no gradient",
+    "A gradient of zeros is a gradient: averages, t and decay go on. Skip a parameter only where .grad is None.",
+)
+class Adam(_Adam):
+    def trained(self):
+        return (p for p in super().trained() if p.grad.any())
+
+
+@reject(
     "decays where there is no gradient",
     "A parameter without gradient takes no part in the step, and does not decay either.",
 )
@@ -609,6 +649,19 @@ class Adam(_Adam):
 class Adam(_Adam):
     betas, eps = _default("betas"), _default("eps")
     weight_decay, decoupled = _default("weight_decay"), _default("decoupled")
+
+
+@reject(
+    "a setting of 0 taken for missing",
+    "A group may set 0 or False: `group.get(name) or default` passes over such a setting. Ask `name in group`.",
+)
+class Adam(_Adam):
+    def kept(self, params, defaults):
+        def setting(group, name):
+            return group.get(name) or defaults[name]
+
+        groups = self.grouped(params)
+        return [{"params": list(g["params"]), **{name: setting(g, name) for name in defaults}} for g in groups]
 
 
 @reject(

@@ -211,6 +211,18 @@ def cosine_warmup(step, total, warmup, lr_max, lr_min=0.0):
     return lr_min + (lr_max - lr_min) * (1 + math.cos(math.pi * (step - warmup) / (total - warmup))) / 2
 
 
+@reject(
+    "warm-up kept above lr_min",
+    "The climb may begin below lr_min: step 0 gives lr_max / warmup, however small that is.",
+)
+def cosine_warmup(step, total, warmup, lr_max, lr_min=0.0):
+    if step < warmup:
+        return max(lr_min, lr_max * (step + 1) / warmup)
+    if step >= total:
+        return lr_min
+    return lr_min + (lr_max - lr_min) * (1 + math.cos(math.pi * (step - warmup) / (total - warmup))) / 2
+
+
 @reject("no warm-up", "The first `warmup` steps must climb; yours start at the top.")
 def cosine_warmup(step, total, warmup, lr_max, lr_min=0.0):
     if step >= total:

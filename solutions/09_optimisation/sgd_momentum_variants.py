@@ -285,10 +285,19 @@ class SGD(_SGD):
             p -= self.lr * v
 
 
-@reject("weight decay ignored", "weight_decay has no effect: add weight_decay * p to the gradient.")
+@reject("weight decay ignored", "weight_decay has no effect here: add weight_decay * p to the gradient, in every step.")
 class SGD(_SGD):
     def decayed(self, p):
         return p.grad.clone()
+
+
+@reject(
+    "no weight decay in the first velocity",
+    "The first velocity is the gradient WITH its weight decay: add weight_decay * p before you start the velocity.",
+)
+class SGD(_SGD):
+    def decayed(self, p):
+        return super().decayed(p) if p in self.velocity or not self.momentum else p.grad.clone()
 
 
 @reject(
@@ -386,6 +395,15 @@ class SGD(_SGD):
 
 
 @reject(
+    "zero gradient taken for no gradient",
+    "A gradient of zeros is a gradient: velocity and decay go on. Skip a parameter only where .grad is None.",
+)
+class SGD(_SGD):
+    def trained(self):
+        return (p for p in super().trained() if p.grad.any())
+
+
+@reject(
     "velocity lost where there is no gradient",
     "A parameter without gradient keeps its velocity until the next gradient comes.",
 )
@@ -420,6 +438,10 @@ class SGD(_SGD):
 )
 class SGD(_SGD):
     velocity_of = {}  # noqa: RUF012  the mistake itself
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        SGD.velocity_of = {}
 
     def moved(self, p, g):
         place = next(i for i, q in enumerate(self.params) if q is p)
@@ -532,6 +554,19 @@ class SGD(_SGD):
 class SGD(_SGD):
     momentum, dampening = _default("momentum"), _default("dampening")
     nesterov, weight_decay = _default("nesterov"), _default("weight_decay")
+
+
+@reject(
+    "a setting of 0 taken for missing",
+    "A group may set a value of 0, and 0 is false: `group.get(name) or default` passes over it. Ask `name in group`.",
+)
+class SGD(_SGD):
+    def kept(self, params, defaults):
+        def setting(group, name):
+            return group.get(name) or defaults[name]
+
+        groups = self.grouped(params)
+        return [{"params": list(g["params"]), **{name: setting(g, name) for name in defaults}} for g in groups]
 
 
 @reject(

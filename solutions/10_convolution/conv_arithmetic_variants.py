@@ -77,6 +77,17 @@ def conv_out(n, k, stride=1, padding=0, dilation=1, ceil_mode=False):
     return positive(math.floor((n + 2 * padding - dilation * (k - 1) - 1) / stride + 0.5) + 1)
 
 
+@reject(
+    "rounded towards zero",
+    "int() cuts off towards zero, so a window that is a little too long gets 0 more places, and counts as one. "
+    "Divide with //, which rounds down below zero, too.",
+)
+def conv_out(n, k, stride=1, padding=0, dilation=1, ceil_mode=False):
+    if ceil_mode:
+        return positive(ceiled(n, k, stride, padding, dilation))
+    return positive(int((n + 2 * padding - dilation * (k - 1) - 1) / stride) + 1)
+
+
 @reject("the first place forgotten", "One is missing: the window has a place before it takes its first step. Add 1.")
 def conv_out(n, k, stride=1, padding=0, dilation=1, ceil_mode=False):
     if ceil_mode:

@@ -46,6 +46,60 @@ def receptive_field(layers):
 
 
 @reject(
+    "recursion of the other direction",
+    "r·s - s + k leads from the LAST layer down to the picture. From the first layer up, the size grows by (k - 1)·d·jump.",
+)
+def receptive_field(layers):
+    size, jump, centre, out = 1, 1, 0.0, []
+    for layer in layers:
+        k, s, p, d = read(layer)
+        size = (size - 1) * s + (k - 1) * d + 1
+        centre += ((k - 1) * d / 2 - p) * jump
+        jump *= s
+        out.append((size, jump, centre))
+    return out
+
+
+@reject("sizes as floats", "Sizes are whole numbers of pixels: start with 1, not with 1.0, and divide nothing.")
+def receptive_field(layers):
+    size, jump, centre, out = 1.0, 1, 0.0, []
+    for layer in layers:
+        k, s, p, d = read(layer)
+        size += (k - 1) * d * jump
+        centre += ((k - 1) * d / 2 - p) * jump
+        jump *= s
+        out.append((size, jump, centre))
+    return out
+
+
+@reject("centre before the jump", "The order is (size, jump, centre).")
+def receptive_field(layers):
+    size, jump, centre, out = 1, 1, 0.0, []
+    for layer in layers:
+        k, s, p, d = read(layer)
+        size += (k - 1) * d * jump
+        centre += ((k - 1) * d / 2 - p) * jump
+        jump *= s
+        out.append((size, centre, jump))
+    return out
+
+
+@reject(
+    "dilation left out of the centre",
+    "A dilated window reaches (k - 1)·d units, and its middle lies half of that behind its first tap.",
+)
+def receptive_field(layers):
+    size, jump, centre, out = 1, 1, 0.0, []
+    for layer in layers:
+        k, s, p, d = read(layer)
+        size += (k - 1) * d * jump
+        centre += ((k - 1) / 2 - p) * jump
+        jump *= s
+        out.append((size, jump, centre))
+    return out
+
+
+@reject(
     "jump left out of the size",
     "Later layers step over `jump` pixels of the input at a time: the size grows by (k - 1)·d·jump.",
 )

@@ -203,6 +203,30 @@ def build_lenet(in_channels=1, num_classes=10, activation="sigmoid", pool="avg")
 
 
 @reject(
+    "Kaiming uniform",
+    "This bound counts n_in only, √(6 / n_in), which is Kaiming's. Xavier's has n_in + n_out under the root.",
+)
+def build_lenet(in_channels=1, num_classes=10, activation="sigmoid", pool="avg"):
+    net = nn.Sequential(*layers(in_channels, num_classes, chosen(ACTS, activation), chosen(POOLS, pool))).apply(xavier)
+    for p in net.parameters():
+        if p.ndim > 1:
+            nn.init.kaiming_uniform_(p)
+    return net
+
+
+@reject(
+    "Xavier with a gain",
+    "A gain makes the weights larger for ReLU and tanh. Here all of them start within √(6 / (n_in + n_out)).",
+)
+def build_lenet(in_channels=1, num_classes=10, activation="sigmoid", pool="avg"):
+    net = nn.Sequential(*layers(in_channels, num_classes, chosen(ACTS, activation), chosen(POOLS, pool))).apply(xavier)
+    for p in net.parameters():
+        if p.ndim > 1:
+            nn.init.xavier_uniform_(p, nn.init.calculate_gain(activation))
+    return net
+
+
+@reject(
     "Xavier normal",
     "Xavier comes in two shapes. A normal distribution has no bound; the task asks for the uniform one.",
 )

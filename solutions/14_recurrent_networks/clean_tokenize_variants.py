@@ -118,6 +118,16 @@ def clean_lines(text):
     return [re.sub("[^A-Za-z]+", " ", line).strip().lower() for line in text.split("\n")]
 
 
+@reject(
+    "split at newlines, the empty end dropped",
+    "A line may end with a carriage return or a form feed as well: text.splitlines() knows all the ends of lines.",
+)
+def clean_lines(text):
+    lines = text.split("\n")
+    lines = lines[:-1] if lines[-1] == "" else lines
+    return [re.sub("[^A-Za-z]+", " ", line).strip().lower() for line in lines]
+
+
 @reject("one text for all lines", "Return a list with one entry for each line; your lines were run together.")
 def clean_lines(text):
     return [re.sub("[^A-Za-z]+", " ", text).strip().lower()]
@@ -218,6 +228,14 @@ def normalize_nmt(text):
 )
 def normalize_nmt(text):
     return " ".join(spaced(text.replace("\u202f", " ").replace("\xa0", " ").lower()).split())
+
+
+@reject(
+    "spaces at the beginning taken off",
+    "lstrip takes off spaces that stood in the text. Put none before a mark at the very beginning, and strip nothing.",
+)
+def normalize_nmt(text):
+    return re.sub("(?<! )[,.!?]", r" \g<0>", text.replace("\u202f", " ").replace("\xa0", " ").lower()).lstrip()
 
 
 @reject("tokens across lines joined", "One list of tokens for each line: you returned one list for all.")

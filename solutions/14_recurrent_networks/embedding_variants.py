@@ -186,6 +186,26 @@ class Embedding(_Base):
 
 
 @reject(
+    "dW[None] = 0",
+    "Without a padding token dW[padding_idx] = 0 is dW[None] = 0, and that clears ALL rows. Ask `is not None` first.",
+)
+class Embedding(_Base):
+    def backward(self, dout):
+        np.add.at(self.dW, self.idx.ravel(), dout.reshape(self.idx.size, self.W.shape[1]))
+        self.dW[self.padding_idx] = 0
+
+
+@reject(
+    "W[None] = 0",
+    "Without a padding token W[padding_idx] = 0 is W[None] = 0, and that clears ALL rows. Ask `is not None` first.",
+)
+class Embedding(_Base):
+    def __init__(self, num, dim, rng, padding_idx=None):
+        super().__init__(num, dim, rng, padding_idx)
+        self.W[padding_idx] = 0
+
+
+@reject(
     "forward gives zeros for padding",
     "forward looks every row up as it is; the padding row is zero because it starts so and never learns.",
 )

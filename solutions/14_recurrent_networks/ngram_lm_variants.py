@@ -124,6 +124,53 @@ class NGramLM(_Base):
         return (self.ngrams[(*c, token)] + self.alpha) / total if total else (1 / self.V if self.alpha else 0.0)
 
 
+@reject(
+    "V counted in the text",
+    "V is vocab_size, not the number of different tokens in the text: those that never came share in alpha, too.",
+)
+class NGramLM(_Base):
+    def prob(self, context, token):
+        self.V = len({gram[-1] for gram, count in self.ngrams.items() if count})
+        return super().prob(context, token)
+
+
+@reject(
+    "digits run together",
+    'Your key runs the digits of the ids together: 1 and 11 give the same "111" as 11 and 1. Use tuples as keys.',
+)
+class NGramLM(_Base):
+    def fit(self, ids):
+        for i in range(len(ids) - self.n + 1):
+            self.ngrams["".join(map(str, ids[i : i + self.n]))] += 1
+            self.contexts["".join(map(str, ids[i : i + self.n - 1]))] += 1
+        return self
+
+    def prob(self, context, token):
+        c = "".join(map(str, self.last(context)))
+        total = self.contexts[c] + self.alpha * self.V
+        return (self.ngrams[c + str(token)] + self.alpha) / total if total else 0.0
+
+
+@reject(
+    "the beginning padded",
+    "You counted n-grams with tokens put in front of the text. Only n-grams that lie in the text as a whole count.",
+)
+class NGramLM(_Base):
+    def fit(self, ids):
+        return super().fit([0] * (self.n - 1) + list(ids))
+
+
+@reject(
+    "the first full context left out",
+    "The first token with a full context stands at position n - 1, not n: range(n - 1, len(ids)).",
+)
+class NGramLM(_Base):
+    def logs(self, ids):
+        found = super().logs(ids)
+        next(found, None)
+        return found
+
+
 @reject("alpha is 1 in the denominator", "The denominator gets alpha * V, not V: both only agree for alpha = 1.")
 class NGramLM(_Base):
     def prob(self, context, token):

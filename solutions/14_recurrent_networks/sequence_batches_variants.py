@@ -252,6 +252,15 @@ def sequential_batches(ids, batch_size, num_steps, offset=0):
     return strips(ids, batch_size, num_steps, 0)
 
 
+@reject(
+    "offset skipped twice",
+    "You cut the first offset tokens off, and then subtracted the offset from the length of what was left once more.",
+)
+def sequential_batches(ids, batch_size, num_steps, offset=0):
+    text = ids[offset:]
+    return strips(text, batch_size, num_steps, 0, max(0, (len(text) - offset - 1) // batch_size))
+
+
 @reject("offset only in the length", "The strips have the right length but begin at token 0: they begin at offset.")
 def sequential_batches(ids, batch_size, num_steps, offset=0):
     length = max(0, (len(ids) - offset - 1) // batch_size)

@@ -39,7 +39,7 @@ def epoch(model, batches, optimizer, clip, carry, *, cut=without_history, flaw="
             loss = loss * Y.numel()
         if flaw != "not cleared":
             optimizer.zero_grad()
-        loss.backward()
+        loss.backward(retain_graph=flaw == "retained")
         if flaw != "clip late":
             clip_grad_norm_(model.parameters(), clip)
         if flaw != "no step":
@@ -108,6 +108,15 @@ def tbptt_epoch(model, batches, optimizer, clip, carry_state):
 
 
 @reject(
+    "retain_graph instead of detaching",
+    "backward ran on into the graph of the batch before, and the step has changed the weights since. retain_graph=True does "
+    "not help: cut the state's history between batches, with detach_state(state).",
+)
+def tbptt_epoch(model, batches, optimizer, clip, carry_state):
+    return epoch(model, batches, optimizer, clip, carry_state, cut=lambda state: state, flaw="retained")
+
+
+@reject(
     "state reset although carry_state is true",
     "With sequential sampling a batch continues the text of the one before: pass its state on, detached, not None.",
 )
@@ -146,7 +155,11 @@ def tbptt_epoch(model, batches, optimizer, clip, carry_state):
     return epoch(model, batches, optimizer, clip, carry_state, flaw="not cleared")
 
 
-@reject("no step", "The parameters did not change: optimizer.step() after clipping.")
+@reject(
+    "no step",
+    "The parameters did not change: optimizer.step() is missing, or zero_grad stands between backward and it. The order is: "
+    "zero_grad, backward, clip_grad_norm_, step.",
+)
 def tbptt_epoch(model, batches, optimizer, clip, carry_state):
     return epoch(model, batches, optimizer, clip, carry_state, flaw="no step")
 
@@ -237,7 +250,9 @@ def detach_state(state):
     return type(state)(detach_state(part) for part in state)
 
 
-@reject("cloned instead of detached", "clone() copies the values and keeps the history: detach().")
+@reject(
+    "cloned instead of detached", "What you returned still has its history: clone() keeps it. Return tensor.detach()."
+)
 def detach_state(state):
     if torch.is_tensor(state):
         return state.clone()

@@ -325,6 +325,23 @@ class Vocab(_Base):
         return len(self.token_freqs)
 
 
+@reject("min_freq is 2 by default", "Unless the caller says otherwise, every token gets an index: min_freq=0.")
+class Vocab(_Base):
+    def __init__(self, tokens, min_freq=2, reserved=None):
+        super().__init__(tokens, min_freq, reserved)
+
+
+@reject(
+    "lower case", "You lowered the case of the tokens. That is a matter of cleaning; here The and the are two tokens."
+)
+class Vocab(_Base):
+    def _flat(self, tokens):
+        return [token.lower() for token in super()._flat(tokens)]
+
+    def __getitem__(self, tokens):
+        return super().__getitem__(tokens.lower() if isinstance(tokens, str) else tokens)
+
+
 @reject("token_freqs is a dict", "token_freqs is a sorted LIST of pairs (token, count).")
 class Vocab(_Base):
     def _table(self, special, min_freq):

@@ -45,6 +45,16 @@ def gru_cell(x, h, w_ih, w_hh, b_ih, b_hh, reset_after=True):
     return torch.lerp(torch.tanh(i[2] + (r * s[2] if reset_after else s[0])), h, z)
 
 
+@accept("torch.split and addmm, the gates side by side")
+def gru_cell(x, h, w_ih, w_hh, b_ih, b_hh, reset_after=True):
+    H = h.size(-1)
+    both, candidate = torch.addmm(b_ih, x, w_ih.t()).split([2 * H, H], dim=1)
+    r, z = torch.split(torch.sigmoid(both + torch.addmm(b_hh[: 2 * H], h, w_hh[: 2 * H].t())), H, dim=1)
+    past = torch.addmm(b_hh[2 * H :], h if reset_after else r * h, w_hh[2 * H :].t())
+    n = torch.tanh(candidate + (r * past if reset_after else past))
+    return n - z * n + z * h
+
+
 @reject(
     "gate order z, r, n",
     "You took the first rows for the update gate. PyTorch stacks reset, update, candidate: r, z, n.",
@@ -206,7 +216,16 @@ def gru_cell(x, h, w_ih, w_hh, b_ih, b_hh, reset_after=True):
 
 @reject(
     "sigmoid by hand, which overflows",
-    "exp of a large number is infinite, and infinity over infinity is NaN: use torch.sigmoid, or 1 / (1 + exp(-a)).",
+    "exp of a large number is infinite, and infinity over infinity is NaN: use torch.sigmoid.",
 )
 def gru_cell(x, h, w_ih, w_hh, b_ih, b_hh, reset_after=True):
     return step(x, h, w_ih, w_hh, b_ih, b_hh, reset_after, gate=lambda a: torch.exp(a) / (1 + torch.exp(a)))
+
+
+@reject(
+    "sigmoid by hand, without a gradient at the ends",
+    "1 / (1 + exp(-a)) has the right values, but where exp(-a) is infinite its gradient is 0 times infinity, NaN: "
+    "torch.sigmoid.",
+)
+def gru_cell(x, h, w_ih, w_hh, b_ih, b_hh, reset_after=True):
+    return step(x, h, w_ih, w_hh, b_ih, b_hh, reset_after, gate=lambda a: 1 / (1 + torch.exp(-a)))

@@ -48,6 +48,14 @@ def lstm_cell(x, state, w_ih, w_hh, b_ih, b_hh):
     return s[:, 3] * torch.tanh(new), new
 
 
+@accept("torch.split")
+def lstm_cell(x, state, w_ih, w_hh, b_ih, b_hh):
+    h, c = state
+    i, f, g, o = torch.split(torch.addmm(b_ih, x, w_ih.t()) + torch.addmm(b_hh, h, w_hh.t()), h.size(1), dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
 @reject(
     "gate order i, f, o, g",
     "The third block is the candidate g, the fourth the output gate: PyTorch's order is i, f, g, o.",
@@ -131,6 +139,16 @@ def lstm_cell(x, state, *weights):
 @reject("input gate as 1 - f", "That is a coupled gate, as in a GRU. An LSTM has an input gate of its own: i * g.")
 def lstm_cell(x, state, *weights):
     return step(x, state, *weights, cell=lambda i, f, g, o, h, c: f * c + (1 - f) * g)
+
+
+@reject("forget gate as 1 - i", "That is a coupled gate. An LSTM has a forget gate of its own: c' = f * c + i * g.")
+def lstm_cell(x, state, *weights):
+    return step(x, state, *weights, cell=lambda i, f, g, o, h, c: (1 - i) * c + i * g)
+
+
+@reject("the old cell is returned", "The new h is right, but the cell that you returned with it is the old one.")
+def lstm_cell(x, state, *weights):
+    return step(x, state, *weights)[0], state[1].clone()
 
 
 @reject("the old cell has no part", "The old cell is missing from the new one: c' = f * c + i * g.")
@@ -218,3 +236,12 @@ def lstm_cell(x, state, *weights):
 )
 def lstm_cell(x, state, *weights):
     return step(x, state, *weights, gate=lambda a: torch.exp(a) / (1 + torch.exp(a)))
+
+
+@reject(
+    "sigmoid by hand, without a gradient at the ends",
+    "1 / (1 + exp(-a)) has the right values, but where exp(-a) is infinite its gradient is 0 times infinity, NaN: "
+    "torch.sigmoid.",
+)
+def lstm_cell(x, state, *weights):
+    return step(x, state, *weights, gate=lambda a: 1 / (1 + torch.exp(-a)))

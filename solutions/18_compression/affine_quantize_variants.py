@@ -102,6 +102,14 @@ def quantize(x, scale, zero_point, bits=8, axis=None):
 
 
 @reject(
+    "the first mark left out",
+    "You clamp at -(2^(bits-1) - 1). The first mark is -2^(bits-1), and quantize uses it, whatever the ruler is.",
+)
+def quantize(x, scale, zero_point, bits=8, axis=None):
+    return level(x, scale, zero_point, axis).clamp(limits(bits)[0] + 1, limits(bits)[1]).to(torch.int8)
+
+
+@reject(
     "clamped before the shift", "You clamp before the zero point is added, so the sum leaves the range. Clamp last."
 )
 def quantize(x, scale, zero_point, bits=8, axis=None):
@@ -213,6 +221,22 @@ def choose_qparams(x, bits=8, symmetric=False, axis=None):
     return (scale * top / (top + 0.5) if symmetric else scale), zero_point
 
 
+@reject(
+    "symmetric over 2^(bits-1)",
+    "You divided the largest magnitude by 2^(bits-1), but the last mark is 2^(bits-1) - 1: it would saturate there.",
+)
+def choose_qparams(x, bits=8, symmetric=False, axis=None):
+    scale, zero_point = params(*with_zero(x, axis), bits, symmetric)
+    top = limits(bits)[1]
+    return (scale * top / (top + 1) if symmetric else scale), zero_point
+
+
+@reject("zero point with the wrong sign", "z = qmin - round(lo / s). You returned its negative.")
+def choose_qparams(x, bits=8, symmetric=False, axis=None):
+    scale, zero_point = params(*with_zero(x, axis), bits, symmetric)
+    return scale, -zero_point
+
+
 @reject("zero point as a float", "The zero point is a mark: round it, clamp it, and make it int32.")
 def choose_qparams(x, bits=8, symmetric=False, axis=None):
     scale, zero_point = params(*with_zero(x, axis), bits, symmetric)
@@ -244,6 +268,14 @@ def choose_qparams(x, bits=8, symmetric=False, axis=None):
 @reject("guard too large", "Your guard swallows tensors of small numbers: the scale of numbers of size 1e-8 is 1e-10.")
 def choose_qparams(x, bits=8, symmetric=False, axis=None):
     return params(*with_zero(x, axis), bits, symmetric, 1e-8)
+
+
+@reject(
+    "a guard of one's own",
+    "Your guard against a scale of 0 is larger than needed and swallows tiny numbers: torch.finfo(torch.float32).tiny.",
+)
+def choose_qparams(x, bits=8, symmetric=False, axis=None):
+    return params(*with_zero(x, axis), bits, symmetric, 1e-12)
 
 
 @reject("symmetric ignored", "symmetric=True: the scale is max|x| / (2^(bits-1) - 1), and the zero point 0.")

@@ -112,6 +112,35 @@ def kmeans(x, k, iters, rng):
 
 
 @reject(
+    "empty cluster moves to any row",
+    "You put an empty centre on a row drawn at random, where there may be others. Take the row that is worst served.",
+)
+def kmeans(x, k, iters, rng):
+    checked(x, k)
+    centres = chosen(x, k, rng)
+    for _ in range(iters):
+        labels = gaps(x, centres).argmin(1)
+        centres = np.stack(
+            [x[labels == j].mean(0) if (labels == j).any() else x[rng.integers(len(x))] for j in range(k)]
+        )
+    return centres, gaps(x, centres).argmin(1)
+
+
+@reject(
+    "all empty clusters on one row",
+    "Two empty centres were put on the same row, where one of them is idle again. Give each a row of its own.",
+)
+def kmeans(x, k, iters, rng):
+    checked(x, k)
+    centres = chosen(x, k, rng)
+    for _ in range(iters):
+        d = gaps(x, centres)
+        labels, worst = d.argmin(1), d.min(1).argmax()
+        centres = np.stack([x[labels == j].mean(0) if (labels == j).any() else x[worst] for j in range(k)])
+    return centres, gaps(x, centres).argmin(1)
+
+
+@reject(
     "empty cluster moves to 0", "A centre without rows fell to the origin. Move it to the row that is worst served."
 )
 def kmeans(x, k, iters, rng):
@@ -137,6 +166,16 @@ def kmeans(x, k, iters, rng):
     checked(x, k)
     centres, _ = lloyd(x, chosen(x, k, rng), iters)
     return centres, gaps(x, centres).argmax(1)
+
+
+@reject(
+    "sums of absolute differences",
+    "Your nearest centre has the smallest sum of ABSOLUTE differences. k-means takes the squared ones.",
+)
+def kmeans(x, k, iters, rng):
+    checked(x, k)
+    centres, _ = lloyd(x, chosen(x, k, rng), iters)
+    return centres, np.abs(x[:, None] - centres[None]).sum(-1).argmin(1)
 
 
 @reject("centres are never moved", "The centres are still where they started: move each to the mean of its rows.")

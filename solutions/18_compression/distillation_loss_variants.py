@@ -102,6 +102,14 @@ def distillation_loss(student, teacher, labels, T=4.0, alpha=0.9):
 
 
 @reject(
+    "the teacher's favourite only",
+    "You kept the teacher's likeliest class and dropped the rest of what it says: p is its whole distribution.",
+)
+def distillation_loss(student, teacher, labels, T=4.0, alpha=0.9):
+    return mix(F.cross_entropy(student / T, teacher.argmax(1)), student, labels, T, alpha)
+
+
+@reject(
     "temperature on the labels", "The cross-entropy of the labels uses the student's logits as they are: T = 1 there."
 )
 def distillation_loss(student, teacher, labels, T=4.0, alpha=0.9):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from tutor.checks import accept, reject, waive
@@ -185,6 +187,50 @@ def magnitude_masks(weights, sparsity, scope="global"):
     return masks_of(weights, sparsity, scope, fewer)
 
 
+@reject("rounded up", "math.ceil always rounds up. Remove round(sparsity · n) weights: the nearest whole number.")
+def magnitude_masks(weights, sparsity, scope="global"):
+    def more(flat, share):
+        mask = torch.ones_like(flat, dtype=torch.bool)
+        mask[flat.abs().argsort(stable=True)[: math.ceil(share * len(flat))]] = False
+        return mask
+
+    return masks_of(weights, sparsity, scope, more)
+
+
+@reject(
+    "halves rounded up",
+    "int(sparsity · n + 0.5) sends halves up, and round to the even neighbour: the task counts with round.",
+)
+def magnitude_masks(weights, sparsity, scope="global"):
+    def halves_up(flat, share):
+        mask = torch.ones_like(flat, dtype=torch.bool)
+        mask[flat.abs().argsort(stable=True)[: int(share * len(flat) + 0.5)]] = False
+        return mask
+
+    return masks_of(weights, sparsity, scope, halves_up)
+
+
+@reject(
+    "topk",
+    "torch.topk promises no order among equal magnitudes. Sort with stable=True, and the first of them goes first.",
+)
+def magnitude_masks(weights, sparsity, scope="global"):
+    def unordered(flat, share):
+        mask = torch.ones_like(flat, dtype=torch.bool)
+        mask[flat.abs().topk(round(share * len(flat)), largest=False).indices] = False
+        return mask
+
+    return masks_of(weights, sparsity, scope, unordered)
+
+
+@reject(
+    "ranked by the square",
+    "The squares of tiny weights round to 0, those of huge ones to infinity, and then all are equal. Rank by |w|.",
+)
+def magnitude_masks(weights, sparsity, scope="global"):
+    return masks_of({name: w.detach().square() for name, w in weights.items()}, sparsity, scope)
+
+
 @reject("sparsity taken for what is kept", "sparsity is the fraction REMOVED; you kept that fraction.")
 def magnitude_masks(weights, sparsity, scope="global"):
     checked(sparsity, scope)
@@ -288,6 +334,24 @@ class MaskedSGD(_Masked):
             if p.grad is not None:
                 p.grad.mul_(self.masks.get(name, 1))
                 p.sub_(self.lr * self.speed(name, p.grad))
+
+
+@reject(
+    "the velocity is the gradient's own tensor",
+    "Your first velocity is .grad itself, so the next step writes into the gradient. Start at zeros, or with a copy.",
+)
+class MaskedSGD(_Masked):
+    def speed(self, name, g):
+        self.v[name] = self.v[name].mul_(self.momentum).add_(g) if name in self.v else g
+        return self.v[name]
+
+
+@reject("gradients cleared in step", "Leave .grad alone: the training loop clears it with zero_grad, when it wants to.")
+class MaskedSGD(_Masked):
+    def step(self):
+        super().step()
+        for p in self.params.values():
+            p.grad = None
 
 
 @reject(
