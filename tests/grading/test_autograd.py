@@ -407,3 +407,28 @@ def test_a_loop_over_a_lent_part_is_counted_once(talk):
     theirs, ours = talk(AROUND).recurrent(read, h, memory), program["recurrent"](read, h, memory)
     found, wanted = (torch.autograd.grad((y**2).sum() + z.sum(), (h, memory)) for y, z in (theirs, ours))
     assert all(torch.allclose(f, w) for f, w in zip(found, wanted, strict=True))
+
+
+def test_a_layer_that_was_passed_passes_for_its_kind_and_can_be_copied(talk):
+    mine = talk("""
+        import copy
+        import torch
+        def kinds(layer):
+            return tuple(isinstance(layer, getattr(torch.nn, name)) for name in ("Linear", "Conv2d", "Module"))
+        def copied(layer):
+            twin = copy.deepcopy(layer)
+            with torch.no_grad():
+                twin.weight.zero_()
+            net = torch.nn.Sequential(twin, torch.nn.ReLU())
+            return kinds(twin), twin.out_features, twin.weight.abs().sum().item(), len(list(net.parameters()))
+    """)
+
+    class Block(torch.nn.Module):
+        pass
+
+    layer = torch.nn.Linear(3, 2)
+    before = layer.weight.detach().clone()
+    assert mine.kinds(layer) == (True, False, True)
+    assert mine.kinds(Block()) == (False, False, True)
+    assert mine.copied(layer) == ((True, False, True), 2, 0.0, 2)
+    assert torch.equal(layer.weight, before)

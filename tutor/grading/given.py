@@ -6,6 +6,7 @@ course's solutions used through public names and operators. Everything else is r
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Iterable
 from typing import Any, cast
@@ -100,6 +101,8 @@ def _operate(name: str, operands: tuple[Any, ...]) -> object:
 
 def _method(target: object, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
     sort = sort_of(target)[0]
+    if sort == "module" and name == "__deepcopy__":
+        return copy.deepcopy(target)
     allowed = _MODULE if sort == "module" else _OPTIMIZER if sort == "optimizer" else frozenset[str]()
     if name not in allowed and not _public(target, name):
         raise AttributeError(f"{name} cannot be used on what was given")

@@ -65,13 +65,16 @@ def module_proxy(learner: Learner, label: Label) -> object:
     """Make a stand-in that is an nn.Module: torch is imported only in exercises that use it."""
     import torch
 
-    global _ModuleProxy
-    if _ModuleProxy is None:
-        _ModuleProxy = _module_class(torch.nn.Module)
-    return _ModuleProxy(learner, label)
+    kind = getattr(torch.nn, label.type_name, None)
+    if not (isinstance(kind, type) and issubclass(kind, torch.nn.Module)):
+        kind = torch.nn.Module
+    if kind not in _CLASSES:
+        _CLASSES[kind] = _module_class(torch.nn.Module, kind)
+    return _CLASSES[kind](learner, label)
 
 
-_ModuleProxy: Any = None
+_CLASSES: dict[type, Any] = {}
+"""A class of stand-ins for each of torch's layers."""
 
 
 class _Forwarding:
@@ -140,6 +143,9 @@ class _Forwarding:
     def __setattr__(self, name: str, value: object) -> None:
         self._far[0].ask("set", self, name, value)
 
+    def __deepcopy__(self, memo: object) -> object:
+        return self._ask("__deepcopy__")
+
     def __repr__(self) -> str:
         return f"{self._far[1].type_name}(…)"
 
@@ -153,9 +159,9 @@ class _Forwarding:
         return int(self._far[0].ask("op", "len", self))
 
 
-def _module_class(base: Any) -> Any:  # noqa: ANN401  nn.Module, whose type mypy cannot take as a base at run time
-    """A class that passes for a module and has nothing of its own: `_Forwarding` answers before `base` can."""
-    return type("ModuleProxy", (_Forwarding, base), {})
+def _module_class(base: Any, kind: Any) -> Any:  # noqa: ANN401  types that mypy cannot take as a base at run time
+    """A class that passes for `kind` and has nothing of its own: `_Forwarding` answers before `base` can."""
+    return type("ModuleProxy", (_Forwarding, base), {"__class__": property(lambda _: kind)})
 
 
 METHODS = frozenset(
