@@ -171,7 +171,10 @@ def told(out, x, y, p):
     for story, candidates in stories.items():
         error, choice = (candidates() - goal).abs().amax(-1).min(1)
         if error.max() < 1e-7:
-            return story, int(8 * len(rows) - every[choice].sum())
+            left = every[choice].sum(-1)  # (rows,): of 8
+            if bool(((left == 0) | (left == 8)).all()):  # for p = 0.1, 0.5 and 0.8 never by chance
+                return story.replace("elements", "whole tokens", 1), 0
+            return story, int(8 * len(rows) - left.sum())
     return "something else is dropped", 0
 
 

@@ -53,6 +53,14 @@ def logits(ids, w, heads=HEADS):
     return F.layer_norm(x, x.shape[-1:], w["ln_f.weight"], w["ln_f.bias"]) @ w["tok.weight"].T
 
 
+def pair(found):
+    """Logits and loss, where the model gave these two."""
+    holds(
+        isinstance(found, tuple) and len(found) == 2, "the result is not (logits, loss)", got=found, expected="a pair"
+    )
+    return found
+
+
 def loaded(mine, weights, layers, heads=HEADS):
     """The learner's model with these weights; a tied head need not be among them."""
     (vocab, d), max_len = weights["tok.weight"].shape, len(weights["pos.weight"])
@@ -95,7 +103,7 @@ def test_start(mine):
     asked = ", ".join(f"{name}: {wanted[name]}" for name in wrong)
     holds(not wrong, "not every parameter starts as it should", got=said, expected=asked or "all right")
     ids = torch.arange(64).reshape(4, 16)
-    _, loss = model(ids, ids.flip(1))
+    _, loss = pair(model(ids, ids.flip(1)))
     times = float(loss) / math.log(65)
     got = "log V" if abs(times - 1) < 0.03 else f"about {2.0 ** round(math.log2(max(times, 1e-9))):.2g} times log V"
     holds(got == "log V", "the first loss is not log V", got=got, expected="log V")
@@ -140,7 +148,7 @@ def test_all_learn(mine, draw):
     weights = drawn(draw, VOCAB, 4, 2, 5)
     ids, targets = draw.targets((2, 4), VOCAB), draw.targets((2, 4), VOCAB)
     model = loaded(mine, weights, 2)
-    model(ids, targets)[1].backward()
+    pair(model(ids, targets))[1].backward()
     leaves = {name: value.clone().requires_grad_() for name, value in weights.items()}
     F.cross_entropy(logits(ids, leaves).transpose(1, 2), targets).backward()
     got = {name: value.grad for name, value in model.named_parameters()}
@@ -153,7 +161,7 @@ def test_too_long(mine, draw):
     model = loaded(mine, drawn(draw, VOCAB, 4, 1, 3), 1)
     long = draw.targets((2, draw.pick(4, 6)), VOCAB)
     raises(ValueError, model, long, because="there are 3 positions")
-    equal(tuple(model(long[:, :3])[0].shape), (2, 3, VOCAB), "the shape of the logits of 3 tokens")
+    equal(tuple(pair(model(long[:, :3]))[0].shape), (2, 3, VOCAB), "the shape of the logits of 3 tokens")
 
 
 def greedy(ids, n, w):

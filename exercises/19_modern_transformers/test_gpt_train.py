@@ -100,14 +100,34 @@ def test_no_steps(mine, draw):
     holds(abs(loss - wanted) < 0.1, "the untrained model's loss is not log V", got=loss, expected=wanted)
 
 
-@draws(2)
+@draws(3)
 def test_validation_loss(mine, draw):
     """The validation loss is the mean over the windows of the last 10 %, of the model that comes back."""
-    text = words(draw, MONTHS, 120) + words(draw, DAYS, draw.pick(10, 11))
-    block = draw.pick(6, 4)
+    months, days, block = ((120, 10, 6), (120, 11, 4), (300, 15, 2))[draw.index]  # the last: over a hundred windows
+    text = words(draw, MONTHS, months) + words(draw, DAYS, days)
     got = mine.train_gpt(text, **TINY | {"block": block}, steps=30, every=20)
     wanted = measured(got["model"], text, block)
     close(got["val_loss"][-1], wanted, "the last validation loss", 1e-4, 1e-4, input={"block": block, "steps": 30})
+
+
+@draws(1)
+def test_loss_before_the_step(mine, draw):
+    """The loss of a batch is taken before the step: the very first is log V, even where a single step goes far."""
+    text = words(draw, MONTHS, 60)
+    loss, wanted = mine.train_gpt(text, **TINY | {"lr": 3.0}, steps=1)["train_loss"][0], math.log(len(set(text)))
+    holds(abs(loss - wanted) < 0.2, "the loss before the first step is not log V", got=loss, expected=wanted)
+
+
+@draws(1)
+def test_loss_of_each_batch(mine, draw):
+    """The training loss is that of each batch alone: in the end it is what the model then has on the training part."""
+    text = words(draw, MONTHS, 100)
+    got = mine.train_gpt(text, **TINY | {"batch_size": 8, "lr": 0.02}, steps=120, every=120)
+    x, y = windows(split(text)[0], 5)
+    with torch.no_grad():
+        end = float(F.cross_entropy(got["model"](x)[0].transpose(1, 2), y))
+    late = sum(got["train_loss"][-10:]) / 10  # within 0.1 of the end; the mean of all is 0.5 above
+    holds(abs(late - end) < 0.3, "the last ten training losses are not those of the end", got=late, expected=f"about {end:.1f}")  # fmt: skip
 
 
 @draws(1)

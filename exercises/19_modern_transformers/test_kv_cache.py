@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from tutor.checks import close, draws, equal, raises, same
+from tutor.checks import close, draws, equal, holds, raises, same
 
 PARTS = ("w_q", "w_k", "w_v", "w_o")
 
@@ -47,6 +47,15 @@ def loaded(mine, heads, weights, max_len=64):
     return layer
 
 
+def pair(found):
+    """The output and the new cache, where the layer gave these two."""
+    right = isinstance(found, tuple) and len(found) == 2 and isinstance(found[1], dict) and set(found[1]) == {"k", "v"}
+    holds(
+        right, "the result is not (output, new_cache)", got=found, expected='a pair, the second a dict of "k" and "v"'
+    )
+    return found
+
+
 def output(mine, heads):
     def forward(x, cache, w):
         return loaded(mine, heads, w)(x, cache)
@@ -85,6 +94,14 @@ def test_with_cache(mine, draw):
     same(output(mine, h), reference(h), x, cache, drawn(draw, h * d_h), note=f"{p} tokens cached, {t} new")
 
 
+@draws(2)
+def test_large_scores(mine, draw):
+    """Scores of a million are no problem, and hidden tokens stay hidden even then."""
+    x, weights = draw.tensor((3, 4, 6), 1e3, requires_grad=False), drawn(draw, 6)
+    cache = draw.pick(None, {name: draw.tensor((3, 2, 2, 3), 1e3, requires_grad=False) for name in "kv"})
+    same(output(mine, 2), reference(2), x, cache, weights, dtypes=("float64",), rtol=1e-7)
+
+
 @draws(5)
 def test_in_pieces(mine, draw):
     """A text in pieces (prefill, then tokens one by one) gives what the full pass gives, to 1e-5 in float32."""
@@ -93,7 +110,7 @@ def test_in_pieces(mine, draw):
     weights = {name: value.float() for name, value in weights.items()}
     layer, cache, outs = loaded(mine, 3, weights), None, []
     for piece in x.split(list(pieces), dim=1):
-        out, cache = layer(piece, cache)
+        out, cache = pair(layer(piece, cache))
         outs.append(out.detach())
     whole, right = reference(3)(x, None, weights)
     given = {"x": x, "pieces": pieces}
@@ -106,12 +123,12 @@ def test_cache_belongs_to_the_caller(mine, draw):
     """The old cache is left as it is, so that several texts can grow out of it."""
     weights, x = drawn(draw, 4), draw.tensor((1, 3, 4), requires_grad=False)
     layer = loaded(mine, 2, weights)
-    _, cache = layer(x)
+    _, cache = pair(layer(x))
     cache = {name: value.detach().clone() for name, value in cache.items()}
     before = {name: value.clone() for name, value in cache.items()}
     branches = [draw.tensor((1, draw.pick(1, 2), 4), requires_grad=False) for _ in range(2)]
     for number, branch in enumerate(branches):
-        out, _ = layer(branch, cache)
+        out, _ = pair(layer(branch, cache))
         equal(dict(cache), before, "the dict of the old cache after a call")
         wanted, _ = reference(2)(branch, before, weights)
         close(out.detach(), wanted, f"the output of branch {number + 1} of one cache", input={"x": branch})
@@ -123,7 +140,7 @@ def test_new_text(mine, draw):
     weights, texts = drawn(draw, 4), [draw.tensor((2, t, 4), requires_grad=False) for t in (3, 2)]
     layer = loaded(mine, 2, weights)
     layer(texts[0])
-    out, cache = layer(texts[1])
+    out, cache = pair(layer(texts[1]))
     wanted, _ = reference(2)(texts[1], None, weights)
     close(out.detach(), wanted, "the output of a second text", input={"x": texts[1]})
     equal(tuple(cache["k"].shape), (2, 2, 2, 2), "the shape of the second text's keys")
@@ -138,7 +155,7 @@ def test_too_long(mine, draw):
     raises(ValueError, layer, torch.ones(1, t, 4, dtype=torch.float64), cache, because=f"{p} + {t} tokens, room for 4")
     fits = 4 - p
     if fits:
-        out, new = layer(torch.ones(1, fits, 4, dtype=torch.float64), cache)
+        out, new = pair(layer(torch.ones(1, fits, 4, dtype=torch.float64), cache))
         equal((tuple(out.shape), tuple(new["k"].shape)), ((1, fits, 4), (1, 2, 4, 2)), "the pair of shapes that fit")
 
 
@@ -157,7 +174,7 @@ def test_all_learn(mine, draw):
     """Every projection gets its gradient."""
     weights, x = drawn(draw, 4), draw.tensor((2, 3, 4), requires_grad=False)
     up, layer = draw.tensor((2, 3, 4), requires_grad=False), loaded(mine, 2, weights)
-    (layer(x)[0] * up).sum().backward()
+    (pair(layer(x))[0] * up).sum().backward()
     leaves = {name: value.clone().requires_grad_() for name, value in weights.items()}
     (reference(2)(x, None, leaves)[0] * up).sum().backward()
     got = {name: value.grad for name, value in layer.named_parameters()}

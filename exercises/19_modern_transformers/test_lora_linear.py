@@ -73,7 +73,9 @@ def test_spread_of_A(mine):
     bound, r = 1 / math.sqrt(100), 40
     A = mine.LoRALinear(torch.nn.Linear(100, 30), r, 1.0).A.detach()
     largest = float(A.abs().max())
-    got = "narrower" if largest < 0.95 * bound else "wider" if largest > bound * 1.000001 else "as it should be"
+    times = largest / bound
+    got = "narrower" if times < 0.95 else "as it should be" if times < 1.000001 else "wider"
+    got = "√6 times as wide" if abs(times / math.sqrt(6) - 1) < 0.02 else got
     holds(got == "as it should be", "the range of A is not ±1/√in", got=got, expected="as it should be")
     frequency(int((A.abs() < bound / 2).sum()), A.numel(), 0.5, "an entry of A below half the bound")
 
@@ -108,6 +110,8 @@ def test_who_learns(mine, draw):
     own = x.detach().clone().requires_grad_()
     (formula(own, w | leaves, 4.0) * up).sum().backward()
     got = {"A": layer.A.grad, "B": layer.B.grad, "x": x.grad}
+    none = ", ".join(name for name, grad in got.items() if grad is None)
+    holds(not none, "something gets no gradient", got=none, expected="gradients of A, B and x")
     close(got, {"A": leaves["A"].grad, "B": leaves["B"].grad, "x": own.grad}, "the dict of gradients", 1e-8)
     frozen = all(not parameter.requires_grad and parameter.grad is None for parameter in base.parameters())
     holds(
@@ -180,6 +184,8 @@ def test_merge(mine, draw):
     x = draw.tensor((3, w["weight"].shape[1]), requires_grad=False)
     close(merged(x).detach(), formula(x, w, alpha), "the output of the merged layer", 1e-9, 1e-11, input={"x": x})
     close(layer(x).detach(), formula(x, w, alpha), "the adapted layer after merge", 1e-9, 1e-11, input={"x": x})
+    kept = {name: value.detach() for name, value in {**layer.base.state_dict(), "A": layer.A, "B": layer.B}.items()}
+    equal(kept, {name: w[name] for name in kept}, "the dict of the adapted layer's base, A and B after merge")
     with torch.no_grad():
         for parameter in merged.parameters():
             parameter.zero_()

@@ -107,15 +107,18 @@ def test_extremes_of_top_p(mine, draw):
     same(mine.filter_logits, reference, z, top_p=p)
 
 
-@draws(6)
+@draws(7)
 def test_ties(mine, draw):
     """Equal logits: the lower index first. top-k keeps exactly k, top-p no more than reach p."""
-    z = [[1.0, 3.0, 3.0, 2.0, 3.0], [0.0] * 4, [2.0, 2.0], [0.0] * 8, [0.0, 0.0, -INF, 0.0, 0.0], [1.0, 1.0, 1.0]][
-        draw.index
-    ]
-    options = [{"top_k": 2}, {"top_p": 0.5}, {"temperature": 0.0}, {"top_p": 0.375}, {"top_p": 0.75}, {"top_k": 1}][
-        draw.index
-    ]
+    z, options = [
+        ([1.0, 3.0, 3.0, 2.0, 3.0], {"top_k": 2}),
+        ([0.5] * 4, {"top_p": 0.5}),
+        ([2.0, 2.0], {"temperature": 0.0}),
+        ([0.5] * 8, {"top_p": 0.375}),
+        ([0.5, 0.5, -INF, 0.5, 0.5], {"top_p": 0.75}),
+        ([1.0, 1.0, 1.0], {"top_k": 1}),
+        ([1.0, 2.0] * 20, {"top_k": 5}),  # more than the 16 that any sort keeps in order
+    ][draw.index]
     same(mine.filter_logits, reference, torch.tensor([z, z[::-1]], dtype=torch.float64, device=draw.device), **options)
 
 
@@ -125,6 +128,8 @@ def test_large_logits(mine, draw):
     z = draw.tensor((3, 6), requires_grad=False) + draw.pick(1e4, -1e4)
     z[1, draw.int(0, 5)] = -INF
     same(mine.filter_logits, reference, z, 1.0, draw.pick(None, 4), between(draw, z), atol=1e-6)
+    flat = 0.3 * draw.tensor((3, 6), requires_grad=False) + z.clamp(-1e4, 1e4).sign() * 1e4
+    same(mine.filter_logits, reference, flat, top_p=0.9, dtypes=("float64",))  # keeps several of them
 
 
 def rows_of(draw, z, count):

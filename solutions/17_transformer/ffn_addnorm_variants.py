@@ -280,6 +280,16 @@ class AddNorm(Normed):
         return self.norm(x + F.dropout(y, self.dropout.p))
 
 
+@reject(
+    "whole tokens dropped",
+    "Dropout1d drops whole tokens of sublayer_out. nn.Dropout decides for each element by itself.",
+)
+class AddNorm(Normed):
+    def __init__(self, d_model, dropout=0.0):
+        super().__init__(d_model, dropout)
+        self.dropout = nn.Dropout1d(dropout)
+
+
 @reject("dropout without scaling", "What is kept has to be divided by 1 - p.")
 class AddNorm(Normed):
     def join(self, x, y):

@@ -169,3 +169,13 @@ class SwiGLU(_Gated):
 class SwiGLU(_Gated):
     def forward(self, x):
         return _silu(self.w_gate(x)) * self.w_up(x)
+
+
+@reject(
+    "√2 as a tensor",
+    "torch.tensor(2.0) is float32, so your √2 has seven digits only. Take Python's number: math.sqrt(2).",
+)
+def gelu(x, approximate=False):
+    if approximate:
+        return 0.5 * x * (1 + torch.tanh(ROOT * (x + 0.044715 * x**3)))
+    return 0.5 * x * (1 + torch.erf(x / torch.sqrt(torch.tensor(2.0))))

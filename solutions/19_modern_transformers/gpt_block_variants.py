@@ -365,6 +365,13 @@ class GPTBlock(_Block):
         self.heads = num_heads
 
 
+@reject("another eps", "Both norms have nn.LayerNorm's own eps, 1e-5; you use another one.")
+class GPTBlock(_Block):
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.ln1.eps = self.ln2.eps = 1e-6
+
+
 waive("GPTBlock._attention: k.transpose(-2, -1) → k.transpose(-1, -2)", "the same two axes change places")
 waive("GPTBlock._attention: k.transpose(-2, -1) → k.transpose(2, -1)", "there are four axes: 2 is the last but one")
 waive(

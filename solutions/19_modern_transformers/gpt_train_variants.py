@@ -54,15 +54,22 @@ def train(
         (-loss if flaw == "climbs" else loss).backward()
         if flaw != "no step":
             optimizer.step()
+        if flaw == "after the step":
+            loss = model(a[places], a[places + ahead])[1]
         result["train_loss"].append(loss if flaw == "tensors" else loss.item())
         last = step + 1 == steps and flaw != "last"
         if last or (step + (0 if flaw == "early" else 1)) % every == 0 or flaw == "always":
             result["val_loss"].append(validate(model, b, block, flaw, ahead))
-    if flaw == "losses at validations":
-        result["train_loss"] = result["train_loss"][every - 1 :: every]
+    result["train_loss"] = told(result["train_loss"], flaw, every)
     if flaw == "untrained":
         result["model"] = GPT(len(chars), d_model, num_heads, layers, block)
     return result
+
+
+def told(losses, flaw, every):
+    if flaw == "running mean":
+        return [sum(losses[: i + 1]) / (i + 1) for i in range(len(losses))]
+    return losses[every - 1 :: every] if flaw == "losses at validations" else losses
 
 
 @torch.no_grad()
@@ -81,6 +88,9 @@ def validate(model, ids, block, flaw, ahead):
     places = starts[:, None] + torch.arange(block)
     x, y = ids[places], ids[places + ahead]
     loss = float(model(x, y)[1])
+    if flaw == "mean of means":
+        parts = [float(model(*part)[1]) for part in zip(x.split(64), y.split(64), strict=True)]
+        loss = sum(parts) / len(parts)
     if flaw == "sum":
         loss *= y.numel()
     if flaw == "bits":
@@ -383,6 +393,27 @@ def train_gpt(
     text, *, d_model=64, num_heads=4, layers=2, block=64, batch_size=32, lr=3e-3, steps=1500, every=100, seed=0
 ):
     return train(text, 'rises', d_model=d_model, num_heads=num_heads, layers=layers, block=block, batch_size=batch_size, lr=lr, steps=steps, every=every, seed=seed)  # fmt: skip
+
+
+@reject("after the step", "The loss of a batch is taken before the step, not computed anew after it.")
+def train_gpt(
+    text, *, d_model=64, num_heads=4, layers=2, block=64, batch_size=32, lr=3e-3, steps=1500, every=100, seed=0
+):
+    return train(text, 'after the step', d_model=d_model, num_heads=num_heads, layers=layers, block=block, batch_size=batch_size, lr=lr, steps=steps, every=every, seed=seed)  # fmt: skip
+
+
+@reject("running mean", "train_loss holds the loss of each batch, not the mean of all losses so far.")
+def train_gpt(
+    text, *, d_model=64, num_heads=4, layers=2, block=64, batch_size=32, lr=3e-3, steps=1500, every=100, seed=0
+):
+    return train(text, 'running mean', d_model=d_model, num_heads=num_heads, layers=layers, block=block, batch_size=batch_size, lr=lr, steps=steps, every=every, seed=seed)  # fmt: skip
+
+
+@reject("mean of means", "Your parts differ in size: weigh the mean of each by its number of windows.")
+def train_gpt(
+    text, *, d_model=64, num_heads=4, layers=2, block=64, batch_size=32, lr=3e-3, steps=1500, every=100, seed=0
+):
+    return train(text, 'mean of means', d_model=d_model, num_heads=num_heads, layers=layers, block=block, batch_size=batch_size, lr=lr, steps=steps, every=every, seed=seed)  # fmt: skip
 
 
 waive(

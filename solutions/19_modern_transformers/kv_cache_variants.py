@@ -264,6 +264,26 @@ class CachedAttention(_Attention):
         return self.merge(self.attend(q, k, v)) + 0 * self.w_o(x), {"k": k, "v": v}
 
 
+@reject(
+    "cache detached", "The new cache is cut off from the graph: leave out .detach(), gradients flow through it, too."
+)
+class CachedAttention(_Attention):
+    def forward(self, x, cache=None):
+        out, new = super().forward(x, cache)
+        return out, {name: value.detach() for name, value in new.items()}
+
+
+@reject(
+    "hidden scores are -10000",
+    "Other scores may be lower than your -10000: the future wins there. Only -inf is below them all.",
+)
+class CachedAttention(_Attention):
+    def attend(self, q, k, v):
+        scores = q @ k.mT / self.scale(q)
+        hidden = self.hidden(*scores.shape[-2:]).to(q.device)
+        return torch.softmax(scores.masked_fill(hidden, -1e4), -1) @ v
+
+
 waive("CachedAttention.forward: k.transpose(-2, -1) → k.transpose(-1, -2)", "the same two axes change places")
 waive("CachedAttention.forward: k.transpose(-2, -1) → k.transpose(2, -1)", "there are four axes: 2 is the last but one")
 waive(

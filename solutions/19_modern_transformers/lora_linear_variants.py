@@ -253,3 +253,21 @@ class LoRALinear(_LoRA):
     def __init__(self, base, r, alpha, dropout=0.0):
         super().__init__(base, r, alpha, dropout)
         self.A, self.B = nn.Parameter(self.A.detach().float()), nn.Parameter(self.B.detach().float())
+
+
+@reject(
+    "the correction moved into the base",
+    "merge adds the correction to the base and clears B. The adapted layer stays as it is: merge makes a new layer.",
+)
+class LoRALinear(_LoRA):
+    def merge(self):
+        with torch.no_grad():
+            self.base.weight += self.scale() * self.B @ self.A
+            self.B.zero_()
+        return self.new()
+
+
+@reject("A from Xavier's range", "xavier_uniform_ looks at both widths. The range is ±1/√in: kaiming_uniform_, a = √5.")
+class LoRALinear(_LoRA):
+    def first(self, A):
+        return nn.init.xavier_uniform_(A)

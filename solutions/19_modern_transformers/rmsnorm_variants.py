@@ -184,6 +184,12 @@ class RMSNorm(_Layer):
         super().__init__(dim, eps)
 
 
+@reject("eps as a lower bound", "eps is ADDED to the mean square, in every row; yours only bounds it from below.")
+class RMSNorm(_Layer):
+    def size(self, x):
+        return torch.sqrt((x * x).mean(-1, keepdim=True).clamp(min=self.eps))
+
+
 waive(
     "RMSNorm.forward: torch.promote_types(x.dtype, torch.float32) → torch.promote_types(torch.float32, x.dtype)",
     "the wider of two dtypes, in either order",

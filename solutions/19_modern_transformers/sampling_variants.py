@@ -301,6 +301,24 @@ def sample(logits, generator, **kw):
     return torch.multinomial((z - low).clamp(min=0) + 1e-6 * (z > -INF), 1, generator=generator)[:, 0]
 
 
+@reject(
+    "sorted without stable=True",
+    "Without stable=True a sort may put equal logits in any order, and with more than 16 tokens it does.",
+)
+def filter_logits(logits, temperature=1.0, top_k=None, top_p=None):
+    order = logits.argsort(dim=-1, descending=True)
+    ranked = _filter(logits.gather(-1, order), temperature, top_k, top_p)
+    return torch.empty_like(logits).scatter(-1, order, ranked)
+
+
+@reject(
+    "of equal logits the last one",
+    "Of equal logits you keep the higher index. Sort with descending=True, stable=True; do not flip a rising order.",
+)
+def filter_logits(logits, temperature=1.0, top_k=None, top_p=None):
+    return _filter(logits.flip(-1), temperature, top_k, top_p).flip(-1)
+
+
 waive(
     "filter_logits: logits.argsort(dim=-1, descending=True, stable=True) → logits.argsort(descending=True, stable=True)",
     "the last axis is the default",
@@ -308,14 +326,6 @@ waive(
 waive(
     "filter_logits: logits.argsort(dim=-1, descending=True, stable=True) → logits.argsort(dim=1, descending=True, stable=True)",
     "there are two axes, and 1 is the last one",
-)
-waive(
-    "filter_logits: logits.argsort(dim=-1, descending=True, stable=True) → logits.argsort(dim=-1, descending=True)",
-    "on a CPU PyTorch sorts stably also when it does not promise it",
-)
-waive(
-    "filter_logits: logits.argsort(dim=-1, descending=True, stable=True) → logits.argsort(dim=-1, descending=True, stable=False)",
-    "on a CPU PyTorch sorts stably also when it does not promise it",
 )
 waive("filter_logits: logits.gather(-1, order) → logits.gather(1, order)", "there are two axes, and 1 is the last one")
 waive(
