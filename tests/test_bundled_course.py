@@ -21,7 +21,7 @@ from tutor.versions import with_needs
 
 COURSE = load_course(bundled_root())
 EXERCISES = {exercise.id: exercise for exercise in COURSE.exercises}
-SAMPLE = replace(QUICK, jobs=1, seeds=1, mutants=12, mutant_seeds=1)
+SAMPLE = replace(QUICK, jobs=1, seeds=1, mutants=8, mutant_seeds=1)
 """`tutor course check` tries more, `--full` everything: its place is before a release, not in every build."""
 every_exercise = pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.id)
 

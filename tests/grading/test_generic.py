@@ -177,11 +177,14 @@ def test_later_draws_decide_between_two_names():
 
 
 def test_what_explains_nothing_is_not_said():
-    """Differences of the last digits, a float for an int, a list for a tuple, a gradient without autograd."""
+    """Last digits, a float for an int, a list for a tuple, a part that is None, truth values, a mask, no autograd."""
     assert names(lambda x: x + 1e-7, np.copy, X) == []
     assert names(lambda x: x * (1 + 1e-6), np.copy, X) == []
     assert names(lambda x: 2.5, lambda x: 2, X) == []
     assert names(lambda x: [1, 2], lambda x: (1, 2), X) == []
+    assert names(lambda x: {"a": x * 2, "b": None}, lambda x: {"a": x * 2, "b": x * 3}, X) == []
+    assert names(lambda x: x < 9, lambda x: x > 9, X) == []
+    assert names(lambda x: np.full(3, -np.inf), lambda x: np.array([1.0, -np.inf, 2.0]), X) == []
     with pytest.raises(CheckFailure) as caught:
         gradients(lambda v: float((v**2).sum()), X, X)
     assert list(candidates(caught.value)) == []

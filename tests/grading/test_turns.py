@@ -11,6 +11,8 @@ import pytest
 import torch
 
 from tutor.grading import context, server, warm
+from tutor.grading.codec import CodecError
+from tutor.grading.handles import Handles
 from tutor.grading.lines import Lines
 
 MOVES = {
@@ -68,3 +70,18 @@ def test_a_server_without_an_idle_moment_imports_all_the_same(idle):
     for number in range(1, server._BUSY + 2):
         it._start({"id": number, "job": {"limits": {}}})
     assert did == ["pair"] * server._BUSY + [*warm.LATER, "pair", "pair"]
+
+
+def test_what_is_handed_out_again_while_its_stand_in_dies_stays():
+    """The release of a first arrival may cross with a second one on its way."""
+    ours, theirs, thing = Handles(1), Handles(2), object()
+    number = ours.give(thing)
+    theirs.arrived(number)
+    assert ours.give(thing) == number  # on its way, while the stand-in of the first time dies
+    theirs._gone(number)
+    assert theirs.released == [number, 1]
+    ours.release(*theirs.released)
+    assert ours.look_up(number) is thing
+    ours.release(number, 1)
+    with pytest.raises(CodecError, match="never handed out"):
+        ours.look_up(number)

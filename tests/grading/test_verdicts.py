@@ -338,3 +338,13 @@ def test_grade_once(sums):
     verdict = grade_once(sums.job(RIGHT))
     assert isinstance(verdict, Verdict)
     assert verdict.passed
+
+
+def test_an_assertion_of_the_learners_own_is_called_that(bench):
+    bench.exercise("ex", "def test_it(mine):\n    assert mine.f(1) == 2\n", solution="def f(x):\n    return 2 * x\n")
+    (told,) = bench.grade("def f(x):\n    assert x > 5, 'too small'\n").findings
+    assert (told.outcome, told.message) == ("error", "an assertion in your code does not hold: too small")
+    (plain,) = bench.grade("def f(x):\n    assert x > 5\n").findings
+    assert plain.message == "an assertion in your code does not hold"
+    (ours,) = bench.grade("def f(x):\n    return 3\n").findings
+    assert (ours.outcome, ours.message) == ("failed", "3 == 2")

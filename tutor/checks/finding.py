@@ -100,6 +100,8 @@ def _message(error: BaseException) -> str:
         return str(error)
     text = str(error).strip().splitlines()
     first = text[0] if text else ""
+    if isinstance(error, AssertionError) and is_learners(error):
+        return f"an assertion in your code does not hold{': ' * bool(first)}{first}"
     if isinstance(error, AssertionError):
         return first.removeprefix("assert ") or "an assertion of the check does not hold"
     return f"{type(error).__name__}: {first}" if first else type(error).__name__

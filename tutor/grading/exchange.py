@@ -294,6 +294,7 @@ class Exchange:
         if known is None:
             known = self.side.stand_in(label)
             self.handles.receive(known, number)
+        self.handles.arrived(number)
         return known
 
     def _ours(self, d: Decoder) -> object:
@@ -329,8 +330,9 @@ class Exchange:
         """Let go what died on the other side."""
         for number in d.numbers():
             self.twins.drop(number)
-        for number in d.numbers():
-            self.handles.release(number)
+        handles = d.numbers()
+        for number, times in zip(handles[::2], handles[1::2], strict=True):
+            self.handles.release(number, times)
         for number in d.numbers():
             if self.twins.graphs is not None:
                 self.twins.graphs.release(number)

@@ -56,6 +56,8 @@ _FIXED: dict[Kind, str] = {
 def _type(error: CheckFailure) -> Iterator[Diagnosis]:
     got, expected = error.got, error.expected
     array = as_array(got)
+    if got is None and error.where:  # a part of the result, such as a gradient that is not there
+        return
     if got is None:
         yield advise("returned None")
     elif isinstance(expected, (bool, int, float)) and array is not None and type(got) not in (bool, int, float):
