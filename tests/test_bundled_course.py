@@ -62,8 +62,13 @@ def verdict(grader: Grader, exercise: Exercise, source: bytes, *, own: bool) -> 
 @pytest.mark.parametrize("own", [True, False], ids=["own needs", "the course's needs"])
 def test_the_solution_passes_in_a_process_of_its_own(grader: Grader, exercise: Exercise, own: bool) -> None:
     result = verdict(grader, exercise, exercise.solution.read_bytes(), own=own)
-    failed = [f"{f.check}: {f.message} {f.difference} {f.traceback}" for f in result.findings if f.outcome != "passed"]
-    assert result.passed, "\n".join(failed)
+    assert result.passed, failures(result)
+
+
+def failures(result: Verdict) -> str:
+    """What did not pass, a line each."""
+    failed = [f for f in result.findings if f.outcome != "passed"]
+    return "\n".join(f"{f.check}: {f.message} {f.difference} {f.traceback}" for f in failed)
 
 
 def accepted(exercise: Exercise) -> list[tuple[str, bytes]]:
@@ -85,8 +90,7 @@ def accepted(exercise: Exercise) -> list[tuple[str, bytes]]:
 def test_accepted_variants_pass_in_a_process_of_their_own(grader: Grader, exercise: Exercise) -> None:
     for title, source in accepted(exercise):
         result = verdict(grader, exercise, source, own=True)
-        failed = [f"{title}: {f.check}: {f.message} {f.traceback}" for f in result.findings if f.outcome != "passed"]
-        assert result.passed, "\n".join(failed)
+        assert result.passed, f"{title}:\n{failures(result)}"
 
 
 @every_exercise

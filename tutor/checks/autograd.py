@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -25,17 +25,13 @@ Side = tuple[Arguments, object]
 """What a function was called with, and its result."""
 
 
-def gradient_mismatch(
-    learner: Side, truth: Side, dtype: str, rounded: Callable[[], Side | None] = lambda: None
-) -> Mismatch | None:
+def gradient_mismatch(learner: Side, truth: Side, dtype: str, rounded: Side | None = None) -> Mismatch | None:
     """The first difference between the gradients of the arguments, or None. Both results have the same structure.
 
-    `rounded` gives the reference in the learner's precision, where that is lower than the truth's: asked when there is
-    a difference, because what the reference loses itself is forgiven a few times, as it is for values.
+    `rounded` is the reference in the learner's precision, where that is lower than the truth's: its gradients are taken
+    when there is a difference, because what the reference loses itself is forgiven a few times, as it is for values.
     """
-    (sent, got), (truth_sent, wanted) = learner, truth
-    theirs = dict(_tensors(wanted))
-    ours = dict(_tensors(got))
+    ours, theirs = dict(_tensors(learner[1])), dict(_tensors(truth[1]))
     paths = [path for path, tensor in theirs.items() if tensor.requires_grad]
     if not paths:
         return None
@@ -43,26 +39,24 @@ def gradient_mismatch(
         if not ours[path].requires_grad:
             message = f"the result{path} is cut off from the graph: no gradient can flow back through it"
             return Mismatch("detached", message, "", Words("requires_grad=False"), Words("requires_grad=True"), path)
-    expected = _pull_back([theirs[path] for path in paths], trainable(truth_sent.values))
-    found = _pull_back([ours[path] for path in paths], trainable(sent.values))
+    expected, found = _gradients(truth, paths), _gradients(learner, paths)
     rtol, atol = GRADIENT_DEFAULTS.get(dtype, GRADIENT_DEFAULTS["float64"])
     like: list[torch.Tensor | None] | None = None
-    for number, (label, mine, right) in enumerate(zip(_labels(sent), found, expected, strict=True)):
+    for number, (label, mine, right) in enumerate(zip(_labels(learner[0]), found, expected, strict=True)):
         mismatch = _one(label, mine, right, Tolerance(rtol, atol))
-        if mismatch and mismatch.kind == "gradient" and like is None:
-            like = _rounded(rounded(), paths)
-        if mismatch and like:
+        if mismatch and mismatch.kind == "gradient" and rounded is not None:
+            like = like or _gradients(rounded, paths)
             mismatch = _one(label, mine, right, Tolerance(rtol, atol), like[number])
         if mismatch:
             return mismatch
     return None
 
 
-def _rounded(side: Side | None, paths: list[str]) -> list[torch.Tensor | None]:
-    if side is None:
-        return []
-    results = dict(_tensors(side[1]))
-    return _pull_back([results[path] for path in paths], trainable(side[0].values))
+def _gradients(side: Side, paths: list[str]) -> list[torch.Tensor | None]:
+    """The gradients of its arguments, under cotangents that are the same for every side."""
+    sent, result = side
+    tensors = dict(_tensors(result))
+    return _pull_back([tensors[path] for path in paths], trainable(sent.values))
 
 
 def _one(

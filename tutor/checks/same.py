@@ -227,7 +227,7 @@ class _Pass:
             (sent, got),
             (self.sent_to_reference, self.truth),
             self._precision(),
-            lambda: None if self.rounded is None else (self.rounded, self.like),
+            None if self.rounded is None else (self.rounded, self.like),
         )
 
     def _repeats(self, got: object, again: Arguments) -> None:
